@@ -1,0 +1,422 @@
+// The typed program: what sema hands to both code generators. Plain data; every name is bound, every expression typed, every
+// layout that the BPF side and the tool must agree on decided. Neither generator looks at the syntax tree or the world.
+//
+// The tree is expanded: a probe with three attach points is three ProbePrograms, since fields and builtins may differ.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "bpftracec/diagnostics/source_range.h"
+#include "bpftracec/sema/type.h"
+
+namespace bpftracec::sema {
+
+using diagnostics::SourceRange;
+
+using VariableId = uint32_t;          // index into ProbeProgram::variables
+using MapId = uint32_t;               // index into Program::maps
+using RecordId = uint32_t;            // index into Program::records; also the id at the start of each record
+using TracepointRecordId = uint32_t;  // index into Program::tracepoint_records
+using LateConstantId = uint32_t;      // index into Program::late_constants
+using SiteId = uint32_t;              // index into Program::sites
+
+// ---- expressions --------------------------------------------------------------------------------------------
+
+struct Expr;
+using ExprPtr = std::unique_ptr<Expr>;
+
+enum class Builtin : uint8_t {
+#define BUILTIN_VARIABLE(name, spelling, type) name,
+#include "bpftracec/sema/builtin.def"
+};
+
+// Integer and bool constants; the bits, sign-extended to 64 when the type is signed.
+struct IntegerConstant {
+  uint64_t value;
+};
+
+// Bytes without the final NUL; the type's capacity is at least one more. `probe` and `func` end up here, too.
+struct StringConstant {
+  std::string value;
+};
+
+struct BuiltinRead {
+  Builtin builtin;
+  uint32_t argument_index = 0;  // Builtin::Argument
+};
+
+// A value that is known only when the tool starts (`$1`, `$#`, `cpid`).
+struct LateConstantRead {
+  LateConstantId constant;
+};
+
+struct VariableRead {
+  VariableId variable;
+};
+
+// The value, or zero / the empty string when the key is absent. For a map of a castable aggregation: its value merged over all
+// CPUs, as a 64-bit integer of the aggregation's sign (avg: total / count; needs bpf_map_lookup_percpu_elem, Linux 5.19).
+struct MapRead {
+  MapId map;
+  std::vector<ExprPtr> keys;  // as MapPlan::key; empty for a scalar map
+};
+
+// A field of the tracepoint's record that the program's context points to. Integer, pointer: loaded. String (CharArray, DataLoc):
+// read as text. An element of an array field when `index` is set.
+struct FieldRead {
+  TracepointRecordId record;
+  uint32_t field;  // index into TracepointRecord::fields
+  ExprPtr index;   // null: the whole field
+};
+
+// `*p`, `p[i]`: reads a value of this expression's type from the address, which already includes the index; zero when the read fails.
+struct MemoryRead {
+  ExprPtr address;  // Pointer or Integer
+  AddressSpace space;
+};
+
+// str(): NUL-terminated text at an address; empty when it cannot be read. Without `max_length`, text that does not fit fills the whole
+// capacity without a NUL, which marks it as cut (printing appends the trailer). With it, at most max_length - 1 characters are kept, unmarked.
+struct StringRead {
+  ExprPtr address;     // Pointer or Integer
+  ExprPtr max_length;  // an unsigned integer; may be null
+  AddressSpace space;  // Unknown: try user memory, then kernel memory
+};
+
+// Element `index` of a string, an int8; 0 when out of range.
+struct StringIndex {
+  ExprPtr text;
+  ExprPtr index;
+};
+
+enum class UnaryOp : uint8_t { LogicalNot, BitwiseNot, Negate };
+
+// Operands have been converted to one common type (the shift count keeps its own). Signed and unsigned division, right shift and comparison
+// are told apart by the operands' type, not by the operator.
+enum class BinaryOp : uint8_t {
+  Add,
+  Subtract,
+  Multiply,
+  Divide,  // C semantics; a zero divisor gives 1 and is counted at `site`
+  Modulo,  // likewise
+  BitwiseAnd,
+  BitwiseOr,
+  BitwiseXor,
+  ShiftLeft,
+  ShiftRight,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+};
+
+struct Unary {
+  UnaryOp op;
+  ExprPtr operand;
+};
+
+struct Binary {
+  BinaryOp op;
+  ExprPtr lhs;  // Integer, Bool or Pointer
+  ExprPtr rhs;
+  std::optional<SiteId> site;  // Divide, Modulo unless the divisor is a constant other than zero
+};
+
+// Equality of texts up to the shorter capacity; the result is Bool.
+struct StringCompare {
+  ExprPtr lhs;
+  ExprPtr rhs;
+  bool is_equal;  // false: !=
+};
+
+// Short-circuit && and ||; operands are conditions (see Convert).
+struct Logical {
+  bool is_and;
+  ExprPtr lhs;
+  ExprPtr rhs;
+};
+
+struct Conditional {
+  ExprPtr condition;  // Bool
+  ExprPtr when_true;  // both branches have this expression's type, which may be None for calls
+  ExprPtr when_false;
+};
+
+// Changes the type to the expression's own: integer width and sign, integer to pointer and back, anything scalar to Bool (is it non-zero,
+// is the text non-empty), text to a larger capacity.
+struct Convert {
+  ExprPtr operand;
+};
+
+// `++x` and its like; the value is the old one (postfix) or the new one (prefix), as int64.
+struct Increment {
+  std::optional<VariableId> variable;  // either this
+  std::optional<MapId> map;            // or this
+  std::vector<ExprPtr> keys;           // of the map
+  bool is_increment;
+  bool is_prefix;
+  std::optional<SiteId> site;  // the map's update
+};
+
+// Removes a key (or a scalar map's value); the result, Bool, says whether it was there.
+struct DeleteElement {
+  MapId map;
+  std::vector<ExprPtr> keys;
+};
+
+// Sends record `record` to the tool; `arguments` fill RecordPlan::fields in order. The type is None.
+struct EmitRecord {
+  RecordId record;
+  std::vector<ExprPtr> arguments;
+};
+
+struct Expr {
+  Type type;
+  SourceRange range;
+  std::variant<IntegerConstant, StringConstant, BuiltinRead, LateConstantRead, VariableRead, MapRead, FieldRead, MemoryRead, StringRead,
+               StringIndex, Unary, Binary, StringCompare, Logical, Conditional, Convert, Increment, DeleteElement, EmitRecord>
+      node;
+};
+
+// ---- statements ---------------------------------------------------------------------------------------------
+
+struct Statement;
+using Block = std::vector<Statement>;
+
+// The value is evaluated and dropped.
+struct Evaluate {
+  ExprPtr value;
+};
+
+struct AssignVariable {
+  VariableId variable;
+  ExprPtr value;  // of the variable's type
+};
+
+struct AssignMap {
+  MapId map;
+  std::vector<ExprPtr> keys;
+  ExprPtr value;  // of the map's value type
+  SiteId site;
+};
+
+// `@m[k] = count()` and its like. For sum, min, max, avg, stats, hist, lhist: `value` converted to a 64-bit integer.
+struct UpdateAggregation {
+  MapId map;
+  std::vector<ExprPtr> keys;
+  ExprPtr value;  // null for count()
+  SiteId site;
+};
+
+struct If {
+  ExprPtr condition;  // Bool
+  Block then_block;
+  Block else_block;
+};
+
+struct While {
+  ExprPtr condition;  // Bool
+  Block body;
+};
+
+// Runs the body `count` times; 1 to 100. A literal count copies the body; a late one is a bounded loop that leaves early.
+struct Unroll {
+  uint32_t count = 0;
+  std::optional<LateConstantId> late_count;  // instead of `count`
+  Block body;
+};
+
+struct Return {
+  ExprPtr value;  // null: the probe's default; else int64
+};
+
+struct Break {};
+struct Continue {};
+
+struct Statement {
+  SourceRange range;
+  std::variant<Evaluate, AssignVariable, AssignMap, UpdateAggregation, If, While, Unroll, Return, Break, Continue, Block> node;
+};
+
+// ---- what programs, maps and records are ----------------------------------------------------------------------
+
+// A scratch variable of one program; zero until assigned. Block scoping is resolved: two variables may have one name.
+struct Variable {
+  std::string name;
+  Type type;
+};
+
+// A struct of a tracepoint's record with the fields that the script reads. The BPF side makes a CO-RE struct type named `struct_name` of
+// it; the tool gives libbpf a BTF in which a struct of that name has the target's offsets, from the event's format file.
+struct TracepointField {
+  std::string name;
+  enum class Kind : uint8_t { Scalar, CharArray, Array, DataLoc, RelDataLoc } kind = Kind::Scalar;
+  Type type;                  // of a FieldRead without index: Integer, Pointer, String, Array
+  uint32_t offset = 0;        // on the build host: only the initial value of the relocation
+  uint32_t storage_size = 0;  // bytes in the record; an integer is loaded with this size, then cut to `type`
+  uint32_t element_size = 0;  // Array
+};
+
+struct TracepointRecord {
+  std::string category;
+  std::string event;
+  std::string struct_name;  // a C identifier without "___", unique in the program
+  std::vector<TracepointField> fields;
+};
+
+enum class ProbeKind : uint8_t {
+#define PROBE_KIND(name, spelling, short_spelling) name,
+#include "bpftracec/world/probe_kind.def"
+};
+
+// How the program hooks in; decides the BPF program type and section.
+enum class ProgramKind : uint8_t {
+  RawTracepoint,  // raw_tp; also begin and end, which the tool runs by BPF_PROG_TEST_RUN
+  Tracepoint,
+  Uprobe,     // kprobe type, section uprobe
+  Uretprobe,  // kprobe type, section uretprobe
+  PerfEvent,  // profile, interval, software
+};
+
+// What the tool needs to attach a program. Texts may hold `$N` where `has_parameters` says so; the tool replaces them at start.
+struct AttachPoint {
+  ProbeKind kind;
+  std::string name;       // normalised, what `probe` gives: "tracepoint:sched:sched_switch"
+  std::string target;     // tracepoint: category. uprobe: path as written. interval, profile: unit. software: event
+  std::string function;   // tracepoint, rawtracepoint: event. uprobe: symbol
+  uint64_t count = 0;     // interval, profile: rate or period in `unit`. software: count, 0 = default
+  std::string count_text; // instead of `count` when the script gives a parameter there
+  bool has_parameters = false;
+  SourceRange range;
+};
+
+struct ProbeProgram {
+  std::string symbol;  // the BPF function's name: a C identifier, unique, at most 15 characters where possible
+  AttachPoint attach_point;
+  ProgramKind kind;
+  bool filters_by_target_pid = false;  // -p is checked in the program (tracepoints); otherwise by the kernel or not at all
+  std::optional<TracepointRecordId> tracepoint_record;
+  std::vector<Variable> variables;
+  ExprPtr predicate;  // Bool; null without
+  Block body;
+  int64_t default_return = 0;
+};
+
+// One part of a key or the value, at its place in the map's key or value.
+struct Slot {
+  Type type;
+  uint32_t offset = 0;
+  uint32_t size = 0;  // integers, bools and pointers take 8 bytes, extended by their own sign; texts their capacity rounded up to 8
+};
+
+// A bound of lhist(): a literal or a parameter.
+using LateInteger = std::variant<int64_t, LateConstantId>;
+
+struct MapPlan {
+  std::string name;         // as in the script, with @
+  std::string symbol;       // of the map in the object: a C identifier ("map_calls")
+  SourceRange range;        // its first use
+  bool is_scalar = false;   // no key; stored in a one-element array
+  std::vector<Slot> key;    // empty for a scalar map
+  uint32_t key_size = 0;    // 4 for a scalar map (the array's index)
+  Slot value;               // for aggregations: offset 0, layout as event_abi.h has it for value.type
+  uint32_t value_size = 0;  // with the `is_set` word of scalar maps (event_abi.h)
+  bool is_per_cpu = false;  // aggregations
+  uint32_t max_entries = 0; // 1 for a scalar map; else the compile-time default that the target may change
+  uint32_t hist_bits = 0;   // hist: each power of two is cut in 2^bits
+  LateInteger lhist_min, lhist_max, lhist_step;
+  uint32_t bucket_count = 0;  // hist, lhist: u64 counters in the value
+};
+
+enum class RecordKind : uint8_t { Printf, PrintValue, PrintMap, Clear, Zero, Time, Exit };
+
+// printf: literal text, or a conversion of one argument.
+struct FormatPiece {
+  std::string text;  // literal bytes, %% already resolved; only when `conversion` is 0
+  char conversion = 0;  // d i u x X o c p s
+  std::string flags;    // of "-+ #0", as written
+  std::optional<uint32_t> width;
+  std::optional<uint32_t> precision;
+  uint32_t integer_size = 4;  // bytes that an integer conversion keeps: hh 1, h 2, none 4, l ll j z t L 8
+  uint32_t argument = 0;      // index into RecordPlan::fields
+};
+
+// A field of a record. Texts of up to kInlineTextCapacity bytes lie in the fixed part; longer ones in the tail, at their real length, found through a
+// text_ref (event_abi.h) at `offset`.
+struct RecordField {
+  Type type;
+  uint32_t offset = 0;  // from the record's start, that is, with the id
+  uint32_t size = 0;    // in the fixed part: natural size of integers (1 to 8), capacity of inline texts, 8 of a text_ref
+  bool is_tail = false;
+};
+
+struct RecordPlan {
+  RecordKind kind;
+  SourceRange range;                // of the call
+  std::vector<RecordField> fields;  // naturally aligned, in order of the arguments
+  uint32_t fixed_size = 0;          // rounded up to 8
+  uint32_t max_tail_size = 0;       // 0: a record of fixed size
+  std::vector<FormatPiece> format;  // Printf
+  std::string time_format;          // Time
+  std::optional<MapId> map;         // PrintMap, Clear, Zero. PrintMap has two fields: top and div, uint64
+};
+
+inline constexpr uint32_t kInlineTextCapacity = 64;
+
+// A value that the tool writes into the object's read-only data before load.
+struct LateConstant {
+  enum class Kind : uint8_t {
+    ParameterInteger,  // $index as a number, int64
+    ParameterText,     // $index as text, char[size]
+    ParameterCount,    // $#, uint64
+    ChildPid,          // cpid, uint64
+    TargetPid,         // -p: uint32, 0 = all
+    StartTime,         // nsecs when the tool started, for `elapsed`; uint64
+    PossibleCpus,      // uint32
+    HasBootClock,      // uint32: bpf_ktime_get_boot_ns exists (Linux 5.8)
+    PidNamespaceDevice,  // uint64, with the next: the tracer's pid namespace; inode 0 = the initial one, ask nothing
+    PidNamespaceInode,   // uint64
+  } kind;
+  uint32_t index = 0;  // parameters
+  uint32_t size = 8;   // bytes
+  std::string symbol;  // the variable's name in .rodata: "param_1", "param_text_1", "start_ns", ...
+};
+
+// A place where a helper may fail or a divisor be zero. The programs count per site in .bss: `site_counts[]` (uint64) and `site_codes[]` (int64, the
+// helper's last result).
+struct Site {
+  enum class Kind : uint8_t { MapUpdate, DivideByZero } kind;
+  SourceRange range;
+  std::optional<MapId> map;
+};
+
+struct Config {
+  uint32_t max_strlen = 1024;
+  uint32_t max_map_keys = 4096;
+  std::string str_trunc_trailer = "..";
+  std::string license = "GPL";
+  bool print_maps_on_exit = true;
+  bool fails_on_missing_probes = true;
+  uint64_t ring_buffer_bytes = 0;  // 0: chosen on the target
+};
+
+struct Program {
+  std::string script_name;  // for messages of the tool: the file's base name, "stdin" for -e
+  std::string source;       // the script's text: run-time messages show the line
+  Config config;
+  std::vector<ProbeProgram> programs;  // in source order
+  std::vector<MapPlan> maps;           // ordered by name
+  std::vector<RecordPlan> records;
+  std::vector<TracepointRecord> tracepoint_records;
+  std::vector<LateConstant> late_constants;
+  std::vector<Site> sites;
+};
+
+}  // namespace bpftracec::sema

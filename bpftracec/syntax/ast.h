@@ -1,0 +1,311 @@
+// The syntax tree of a script: what was written, nothing of what it means. Nodes are plain structs that live in
+// the AstContext's arena; strings are views into the source or the arena; the tree is const once parsed. Later stages
+// keep what they learn in structures of their own.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "bpftracec/diagnostics/source_range.h"
+
+namespace bpftracec::syntax {
+
+using diagnostics::SourceRange;
+
+// ---- expressions --------------------------------------------------------------------------------------------
+
+struct ErrorExpr;  // what the parser leaves where it could not read an expression; silences what follows from it
+struct IntegerLiteral;
+struct StringLiteral;
+struct BooleanLiteral;
+struct Identifier;
+struct Variable;
+struct MapAccess;
+struct PositionalParameter;
+struct ParameterCount;
+struct FieldAccess;
+struct IndexAccess;
+struct CallExpr;
+struct UnaryExpr;
+struct IncrementExpr;
+struct BinaryExpr;
+struct ConditionalExpr;
+struct CastExpr;
+struct TupleExpr;
+struct SizeofExpr;
+
+using Expr = std::variant<const ErrorExpr*, const IntegerLiteral*, const StringLiteral*, const BooleanLiteral*,
+                          const Identifier*, const Variable*, const MapAccess*, const PositionalParameter*,
+                          const ParameterCount*, const FieldAccess*, const IndexAccess*, const CallExpr*,
+                          const UnaryExpr*, const IncrementExpr*, const BinaryExpr*, const ConditionalExpr*,
+                          const CastExpr*, const TupleExpr*, const SizeofExpr*>;
+
+enum class UnaryOp : uint8_t { LogicalNot, BitwiseNot, Negate, Dereference };
+
+enum class BinaryOp : uint8_t {
+  LogicalOr,
+  LogicalAnd,
+  BitwiseOr,
+  BitwiseXor,
+  BitwiseAnd,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  ShiftLeft,
+  ShiftRight,
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  Modulo,
+};
+
+// A type as written: `uint32`, `struct task_struct *`, `int8[4]`.
+struct TypeName {
+  SourceRange range;
+  std::string_view tag;   // "struct", "union", "enum" or empty
+  std::string_view name;  // without the tag
+  uint32_t pointer_depth = 0;
+  std::optional<uint64_t> array_size;  // of the outermost [N]
+};
+
+struct ErrorExpr {
+  SourceRange range;
+};
+
+struct IntegerLiteral {
+  SourceRange range;
+  uint64_t value;  // never negative: a sign is a UnaryExpr
+};
+
+struct StringLiteral {
+  SourceRange range;
+  std::string_view value;  // escapes resolved; may hold NUL and any byte
+};
+
+struct BooleanLiteral {
+  SourceRange range;
+  bool value;
+};
+
+// A bare word: a builtin variable (`pid`) or a function without arguments (`rand`).
+struct Identifier {
+  SourceRange range;
+  std::string_view name;
+};
+
+struct Variable {
+  SourceRange range;
+  std::string_view name;  // without the $
+};
+
+// `@name` or `@name[key, ...]`.
+struct MapAccess {
+  SourceRange range;
+  SourceRange name_range;
+  std::string_view name;  // without the @; empty for the map "@"
+  std::span<const Expr> keys;
+  bool has_keys;  // brackets were written
+};
+
+struct PositionalParameter {
+  SourceRange range;
+  uint64_t index;  // 1 for $1
+};
+
+struct ParameterCount {
+  SourceRange range;
+};
+
+// `object.field` and `object->field`; a tuple element (`$t.0`) has a numeric field.
+struct FieldAccess {
+  SourceRange range;
+  Expr object;
+  std::string_view field;
+  SourceRange field_range;
+  bool is_arrow;
+};
+
+struct IndexAccess {
+  SourceRange range;
+  Expr object;
+  Expr index;
+};
+
+struct CallExpr {
+  SourceRange range;
+  std::string_view name;
+  SourceRange name_range;
+  std::span<const Expr> arguments;
+};
+
+struct UnaryExpr {
+  SourceRange range;
+  UnaryOp op;
+  Expr operand;
+};
+
+// `++x`, `x++`, `--x`, `x--`, on a variable or a map.
+struct IncrementExpr {
+  SourceRange range;
+  Expr target;  // Variable or MapAccess
+  bool is_increment;
+  bool is_prefix;
+};
+
+struct BinaryExpr {
+  SourceRange range;
+  BinaryOp op;
+  SourceRange op_range;
+  Expr lhs;
+  Expr rhs;
+};
+
+// `c ? a : b`, and `a ?: b` where `when_true` is absent.
+struct ConditionalExpr {
+  SourceRange range;
+  Expr condition;
+  std::optional<Expr> when_true;
+  Expr when_false;
+};
+
+struct CastExpr {
+  SourceRange range;
+  TypeName type;
+  Expr operand;
+};
+
+struct TupleExpr {
+  SourceRange range;
+  std::span<const Expr> elements;
+};
+
+struct SizeofExpr {
+  SourceRange range;
+  std::variant<TypeName, Expr> operand;
+};
+
+// ---- statements ---------------------------------------------------------------------------------------------
+
+struct ExprStatement;
+struct Assignment;
+struct LetStatement;
+struct IfStatement;
+struct WhileStatement;
+struct UnrollStatement;
+struct Block;
+struct ReturnStatement;
+struct BreakStatement;
+struct ContinueStatement;
+
+using Statement = std::variant<const ExprStatement*, const Assignment*, const LetStatement*, const IfStatement*,
+                               const WhileStatement*, const UnrollStatement*, const Block*, const ReturnStatement*,
+                               const BreakStatement*, const ContinueStatement*>;
+
+struct Block {
+  SourceRange range;
+  std::span<const Statement> statements;
+};
+
+struct ExprStatement {
+  SourceRange range;
+  Expr expr;
+};
+
+// `target = value`, `target op= value`.
+struct Assignment {
+  SourceRange range;
+  Expr target;  // Variable or MapAccess; the parser has reported anything else
+  std::optional<BinaryOp> compound_op;
+  Expr value;
+};
+
+// `let $x;`, `let $x : T = value;`.
+struct LetStatement {
+  SourceRange range;
+  const Variable* variable;
+  std::optional<TypeName> type;
+  std::optional<Expr> value;
+};
+
+// An `else if` is an else block that holds nothing but the next IfStatement.
+struct IfStatement {
+  SourceRange range;
+  Expr condition;
+  const Block* then_block;
+  const Block* else_block;  // null without `else`
+};
+
+struct WhileStatement {
+  SourceRange range;
+  Expr condition;
+  const Block* body;
+};
+
+struct UnrollStatement {
+  SourceRange range;
+  Expr count;
+  const Block* body;
+};
+
+struct ReturnStatement {
+  SourceRange range;
+  std::optional<Expr> value;
+};
+
+struct BreakStatement {
+  SourceRange range;
+};
+
+struct ContinueStatement {
+  SourceRange range;
+};
+
+// ---- probes -------------------------------------------------------------------------------------------------
+
+// One part between the colons of an attach point, quotes and escapes resolved. `$N` stays in the text (it is bound when the
+// tool starts) and is told from a quoted dollar sign by `has_parameters`.
+struct AttachPointPart {
+  SourceRange range;
+  std::string_view text;
+  bool has_parameters = false;
+};
+
+// `provider:part:part`; the provider is parts[0].
+struct AttachPoint {
+  SourceRange range;
+  std::string_view text;  // as written, without surrounding blanks
+  std::span<const AttachPointPart> parts;
+};
+
+struct Probe {
+  SourceRange range;
+  std::span<const AttachPoint> attach_points;
+  std::optional<Expr> predicate;
+  const Block* body;
+};
+
+// One `name = value` of the config block.
+struct ConfigSetting {
+  SourceRange range;
+  std::string_view name;
+  SourceRange name_range;
+  std::variant<uint64_t, bool, std::string_view> value;  // the view: a string literal or a bare word
+  SourceRange value_range;
+};
+
+struct Script {
+  std::span<const ConfigSetting> config;
+  std::span<const Probe> probes;
+};
+
+SourceRange range_of(const Expr& expr);
+SourceRange range_of(const Statement& statement);
+
+}  // namespace bpftracec::syntax
