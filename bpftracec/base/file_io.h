@@ -1,0 +1,40 @@
+// Reading files whole, and writing them so that nobody ever sees half of one: content goes to a
+// temporary name in the same directory, which is renamed when all of it is on the disk.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "bpftracec/base/result.h"
+
+namespace bpftracec::base {
+
+Result<std::string> read_file(const std::string& path);
+
+// Writes all of `content`; also where `path` names something that is not an ordinary file
+// (/dev/stdout, a pipe), which is written in place.
+Result<void> write_file(const std::string& path, std::string_view content);
+
+// A file that is being made for `path` by somebody else, for instance a linker. It is written at
+// temporary_path(), and takes the place of `path` by commit(); without it, it is removed.
+class PendingFile {
+ public:
+  static Result<PendingFile> create(const std::string& path);
+
+  PendingFile(PendingFile&& other) noexcept;
+  PendingFile& operator=(PendingFile&&) = delete;
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+  ~PendingFile();
+
+  const std::string& temporary_path() const { return temporary_path_; }
+  Result<void> commit();
+
+ private:
+  PendingFile(std::string path, std::string temporary_path);
+
+  std::string path_;
+  std::string temporary_path_;  // empty once committed or moved from
+};
+
+}  // namespace bpftracec::base
