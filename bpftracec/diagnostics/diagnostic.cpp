@@ -1,0 +1,45 @@
+#include "bpftracec/diagnostics/diagnostic.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace bpftracec::diagnostics {
+
+size_t DiagnosticSink::Hash::operator()(const Diagnostic* diagnostic) const {
+  size_t hash = std::hash<std::string>{}(diagnostic->text);
+  hash = hash * 31 + diagnostic->where.begin;
+  hash = hash * 31 + diagnostic->where.end;
+  return hash * 31 + static_cast<size_t>(diagnostic->kind);
+}
+
+bool DiagnosticSink::SameReport::operator()(const Diagnostic* a, const Diagnostic* b) const {
+  return a->kind == b->kind && a->where == b->where && a->text == b->text;
+}
+
+Diagnostic& DiagnosticSink::add(Diagnostic diagnostic) {
+  bool is_new = !known_.contains(&diagnostic);
+  bool is_kept = is_new && diagnostics_.size() < kMaxDiagnostics;
+  if (is_new && diagnostic.severity() == Severity::Error) ++error_count_;
+  if (is_new && !is_kept) ++omitted_count_;
+  if (!is_kept) {
+    dropped_ = std::move(diagnostic);
+    return dropped_;
+  }
+  Diagnostic& kept = diagnostics_.emplace_back(std::move(diagnostic));
+  known_.insert(&kept);
+  return kept;
+}
+
+std::vector<const Diagnostic*> DiagnosticSink::in_source_order() const {
+  std::vector<const Diagnostic*> ordered;
+  ordered.reserve(diagnostics_.size());
+  for (const Diagnostic& diagnostic : diagnostics_)
+    ordered.push_back(&diagnostic);
+  std::stable_sort(ordered.begin(), ordered.end(), [](const Diagnostic* a, const Diagnostic* b) {
+    return a->where.begin < b->where.begin;
+  });
+  return ordered;
+}
+
+}  // namespace bpftracec::diagnostics
