@@ -1,7 +1,7 @@
 #include "bpftracec/diagnostics/diagnostic.h"
 
-#include <algorithm>
 #include <functional>
+#include <map>
 #include <utility>
 
 namespace bpftracec::diagnostics {
@@ -32,13 +32,15 @@ Diagnostic& DiagnosticSink::add(Diagnostic diagnostic) {
 }
 
 std::vector<const Diagnostic*> DiagnosticSink::in_source_order() const {
-  std::vector<const Diagnostic*> ordered;
-  ordered.reserve(diagnostics_.size());
+  // By place, and at one place by the order of reporting: a multimap keeps equal keys in order of
+  // insertion.
+  std::multimap<uint32_t, const Diagnostic*> by_place;
   for (const Diagnostic& diagnostic : diagnostics_)
-    ordered.push_back(&diagnostic);
-  std::stable_sort(ordered.begin(), ordered.end(), [](const Diagnostic* a, const Diagnostic* b) {
-    return a->where.begin < b->where.begin;
-  });
+    by_place.emplace(diagnostic.where.begin, &diagnostic);
+  std::vector<const Diagnostic*> ordered;
+  ordered.reserve(by_place.size());
+  for (const auto& [begin, diagnostic] : by_place)
+    ordered.push_back(diagnostic);
   return ordered;
 }
 
