@@ -19,3 +19,9 @@ endif()
 file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/include/bpftracec")
 file(CREATE_LINK "${PROJECT_SOURCE_DIR}/runtime-stub/include/bpftracec/rt" "${PROJECT_BINARY_DIR}/include/bpftracec/rt"
   SYMBOLIC)
+
+# The names under which the targets are known outside, the same as those of an installed bpftracec.
+if(TARGET bpftracec AND TARGET runtime-stub)
+  add_executable(bpftracec::bpftracec ALIAS bpftracec)
+  add_library(bpftracec::runtime-stub ALIAS runtime-stub)
+endif()
