@@ -222,6 +222,7 @@ struct ToolDescription {
   bool print_maps_on_exit;
   bool fails_on_missing_probes; // missing_probes = error
   bool has_events;              // the object has the ring buffer map `events`
+  void (*print_maps)(Tracer& tracer) = nullptr;  // print_map.h's print_maps(); null without maps
 };
 
 // Parses the tool's command line, loads, attaches, traces until the end, prints the maps. Returns the exit status.
