@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Readies a Debian 12 machine. Sourced by ./quickstart and ./check, from the top of the repository; nothing here does
 # anything, not even ask the network, on a machine that is ready.
 
