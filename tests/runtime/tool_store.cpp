@@ -1,0 +1,91 @@
+#include "tests/runtime/tool_store.h"
+
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/runtime/child.h"
+
+namespace bpftracec::runtime_tests {
+namespace {
+
+constexpr auto kCompileTimeout = std::chrono::seconds(120);
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
+}
+
+std::string identity_of(const std::string& path) {
+  struct stat info = {};
+  if (stat(path.c_str(), &info) != 0) return path + " is missing\n";
+  return path + " " + std::to_string(info.st_size) + " " + std::to_string(info.st_mtim.tv_sec) +
+         "." + std::to_string(info.st_mtim.tv_nsec) + "\n";
+}
+
+// Held as long as the object lives.
+class FileLock {
+ public:
+  explicit FileLock(const std::string& path) : fd_(open(path.c_str(), O_CREAT | O_CLOEXEC, 0644)) {
+    flock(fd_, LOCK_EX);
+  }
+  ~FileLock() { close(fd_); }
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  int fd_;
+};
+
+}  // namespace
+
+std::string substitute(std::string text, const std::string& name, const std::string& value) {
+  const std::string key = "%{" + name + "}";
+  for (size_t at = text.find(key); at != std::string::npos;
+       at = text.find(key, at + value.size())) {
+    text.replace(at, key.size(), value);
+  }
+  return text;
+}
+
+Tool get_tool(const ToolStore& store, const Case& test) {
+  Tool tool;
+  tool.path = store.directory + "/" + test.suite + "." + test.name;
+  if (store.is_complete) {
+    if (access(tool.path.c_str(), X_OK) != 0) tool.error = "no tool at " + tool.path;
+    return tool;
+  }
+  const std::string script = substitute(test.script, "programs", store.programs);
+  std::string made_from = script + "\n" + test.compile + "\n" + identity_of(store.compiler);
+  for (const std::string& file : store.also_from) {
+    made_from += identity_of(file);
+  }
+  std::filesystem::create_directories(store.directory);
+  const FileLock lock(tool.path + ".lock");
+  if (access(tool.path.c_str(), X_OK) == 0 && read_file(tool.path + ".from") == made_from) {
+    return tool;
+  }
+  std::error_code ignored;
+  std::filesystem::remove(tool.path, ignored);
+  std::ofstream(tool.path + ".bt", std::ios::binary) << script << "\n";
+  Child compiler("exec '" + store.compiler + "' " + test.compile + " -o '" + tool.path + "' '" +
+                     tool.path + ".bt'",
+                 store.directory);
+  if (!compiler.wait_for_end(Clock::now() + kCompileTimeout)) {
+    tool.error = "the compiler does not end";
+  } else if (compiler.status() != 0 || access(tool.path.c_str(), X_OK) != 0) {
+    tool.error = "bpftracec ended with status " + std::to_string(compiler.status()) + "\n" +
+                 compiler.out() + compiler.error();
+  } else {
+    std::ofstream(tool.path + ".from", std::ios::binary) << made_from;
+  }
+  return tool;
+}
+
+}  // namespace bpftracec::runtime_tests
