@@ -35,6 +35,8 @@ include(Warnings)
 function(_bpftracec_common_settings target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  # internal_error() says where it was called; that must not be a path of the machine that built us.
+  target_compile_options(${target} PRIVATE "-fmacro-prefix-map=${bpftracec_SOURCE_DIR}/=")
   bpftracec_enable_warnings(${target})
   bpftracec_enable_sanitizers(${target})
 endfunction()
