@@ -177,11 +177,18 @@ struct EmitRecord {
   std::vector<ExprPtr> arguments;
 };
 
+// Assigns `value` to a variable, then gives `body`: for a value that is used twice and must be computed once (`a ?: b`).
+struct BindVariable {
+  VariableId variable;
+  ExprPtr value;  // of the variable's type
+  ExprPtr body;
+};
+
 struct Expr {
   Type type;
   SourceRange range;
   std::variant<IntegerConstant, StringConstant, BuiltinRead, LateConstantRead, VariableRead, MapRead, FieldRead, MemoryRead, StringRead,
-               StringIndex, Unary, Binary, StringCompare, Logical, Conditional, Convert, Increment, DeleteElement, EmitRecord>
+               StringIndex, Unary, Binary, StringCompare, Logical, Conditional, Convert, Increment, DeleteElement, EmitRecord, BindVariable>
       node;
 };
 

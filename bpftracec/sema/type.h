@@ -47,6 +47,8 @@ bool is_castable_aggregation(const Type& type);
 Type bool_type();
 Type integer_type(uint32_t size, bool is_signed);
 Type string_type(uint32_t capacity);
+// `element` may be null: then the pointer is a number that cannot be followed.
+Type pointer_type(std::string c_name, AddressSpace space, std::shared_ptr<const Type> element);
 
 // The spelling that messages and dumps use: "uint32", "string[16]", "count_t", "struct task_struct *".
 std::string spelling(const Type& type);
