@@ -1,0 +1,11 @@
+#include "bpftracec/rt/map_contents.h"
+#include "map_failure.h"
+
+namespace bpftracec::rt {
+
+void handle_zero(Tracer& tracer, const Record&, const void* details) {
+  uint32_t map = static_cast<const MapDetails*>(details)->map;
+  if (!zero_map(tracer, map)) report_map_failure(tracer, "zero", map);
+}
+
+}  // namespace bpftracec::rt

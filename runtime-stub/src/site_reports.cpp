@@ -1,0 +1,158 @@
+#include "bpftracec/rt/site_reports.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpftracec/rt/json.h"
+#include "bpftracec/rt/output.h"
+#include "bpftracec/rt/tracer.h"
+
+namespace bpftracec::rt {
+
+namespace {
+
+using Kind = SiteDescription::Kind;
+
+constexpr const char* kUpdateHelper = "map_update_elem";
+constexpr Text kZeroDivisor =
+    "Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the "
+    "result.";
+
+void append_cause(const ToolDescription& tool, const SiteDescription& site, int64_t code,
+                  Buffer& to) {
+  if (site.kind == Kind::DivideByZero) {
+    to.append(kZeroDivisor);
+  } else if (code == -E2BIG) {
+    to.append("Map full; can't update element of ");
+    to.append(tool.maps[site.map].name);
+    to.append(". Try a larger max_map_keys in the script's config, or start the tool with ");
+    to.append("BPFTRACE_MAX_MAP_KEYS set.");
+  } else {
+    to.append("Can't update element of ");
+    to.append(tool.maps[site.map].name);
+    to.append(": ");
+    to.append_text(strerror(static_cast<int>(-code)));
+  }
+}
+
+// "prog.bt:4:9-18: WARNING: "
+void append_place(const ToolDescription& tool, const SiteDescription& site, Buffer& to) {
+  to.append_text(tool.script_name);
+  to.append(':');
+  to.append_unsigned(site.line);
+  to.append(':');
+  to.append_unsigned(site.column);
+  if (site.end_column != 0) {
+    to.append('-');
+    to.append_unsigned(site.end_column);
+  }
+  to.append(": WARNING: ");
+}
+
+size_t columns(char byte) { return byte == '\t' ? 4 : 1; }
+
+// The source line, tabs as four blanks, and a line of ~ below the place.
+void append_source(const SiteDescription& site, Buffer& to) {
+  size_t before = 0;
+  size_t marked = 0;
+  for (uint32_t index = 0; index < site.source_line.size; ++index) {
+    char byte = site.source_line.data[index];
+    uint32_t column = index + 1;
+    if (column < site.column) before += columns(byte);
+    if (column >= site.column && column < site.end_column) marked += columns(byte);
+    if (byte == '\t') {
+      to.append("    ");
+    } else {
+      to.append(byte);
+    }
+  }
+  to.append('\n');
+  if (marked == 0) return;
+  to.append_repeated(' ', before);
+  to.append_repeated('~', marked);
+  to.append('\n');
+}
+
+void append_json(const ToolDescription& tool, const SiteDescription& site, int64_t code,
+                 Buffer& to) {
+  if (site.kind == Kind::DivideByZero) {
+    to.append("{\"type\": \"runtime_error\", \"msg\": ");
+    append_json_string(to, kZeroDivisor);
+  } else {
+    to.append("{\"type\": \"helper_error\", \"msg\": \"");
+    to.append_text(strerror(static_cast<int>(-code)));
+    to.append("\", \"helper\": \"");
+    to.append_text(kUpdateHelper);
+    to.append("\", \"retcode\": ");
+    to.append_signed(code);
+  }
+  to.append(", \"filename\": ");
+  append_json_string(to, {tool.script_name, static_cast<uint32_t>(strlen(tool.script_name))});
+  to.append(", \"line\": ");
+  to.append_unsigned(site.line);
+  to.append(", \"col\": ");
+  to.append_unsigned(site.column);
+  to.append("}\n");
+}
+
+}  // namespace
+
+SiteReports::SiteReports(Tracer& tracer, const Counters& counters)
+    : tracer_(tracer), counters_(counters) {
+  size_t size = sizeof(uint64_t) * (tracer.tool().sites.size + 1);
+  told_ = static_cast<uint64_t*>(memset(allocate(size), 0, size));
+}
+
+SiteReports::~SiteReports() { free(told_); }
+
+void SiteReports::poll() {
+  for (uint32_t site = 0; site < tracer_.tool().sites.size; ++site) {
+    if (told_[site] != 0) continue;
+    uint64_t count = counters_.site_counts[site];
+    if (count != 0) report(site, count);
+  }
+}
+
+void SiteReports::report(uint32_t site, uint64_t count) {
+  told_[site] = count;
+  const ToolDescription& tool = tracer_.tool();
+  const SiteDescription& description = tool.sites[site];
+  int64_t code = counters_.site_codes[site];
+  Output& output = tracer_.output();
+  if (output.is_json()) {
+    append_json(tool, description, code, output.buffer());
+    output.end_message();
+    return;
+  }
+  Buffer message;
+  append_place(tool, description, message);
+  append_cause(tool, description, code, message);
+  message.append('\n');
+  if (description.kind == Kind::MapUpdate) {
+    message.append("Additional Info - helper: ");
+    message.append_text(kUpdateHelper);
+    message.append(", retcode: ");
+    message.append_signed(code);
+    message.append('\n');
+  }
+  append_source(description, message);
+  output.error_message(message.text());
+}
+
+void SiteReports::finish() {
+  poll();
+  const ToolDescription& tool = tracer_.tool();
+  for (uint32_t site = 0; site < tool.sites.size; ++site) {
+    uint64_t count = told_[site] == 0 ? 0 : counters_.site_counts[site];
+    if (count <= 1) continue;
+    Buffer message;
+    append_place(tool, tool.sites[site], message);
+    message.append("this happened ");
+    message.append_unsigned(count);
+    message.append(" times\n");
+    tracer_.output().error_message(message.text());
+  }
+}
+
+}  // namespace bpftracec::rt
