@@ -1,6 +1,6 @@
-// The syntax tree of a script: what was written, nothing of what it means. Nodes are plain structs that live in
-// the AstContext's arena; strings are views into the source or the arena; the tree is const once parsed. Later stages
-// keep what they learn in structures of their own.
+// The syntax tree of a script: what was written, nothing of what it means. Nodes are plain structs
+// that live in the AstContext's arena; strings are views into the source or the arena; the tree is
+// const once parsed. Later stages keep what they learn in structures of their own.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,11 @@ namespace bpftracec::syntax {
 
 using diagnostics::SourceRange;
 
-// ---- expressions --------------------------------------------------------------------------------------------
+// ---- expressions
+// --------------------------------------------------------------------------------------------
 
-struct ErrorExpr;  // what the parser leaves where it could not read an expression; silences what follows from it
+struct ErrorExpr;  // what the parser leaves where it could not read an expression; silences what
+                   // follows from it
 struct IntegerLiteral;
 struct StringLiteral;
 struct BooleanLiteral;
@@ -37,10 +39,11 @@ struct CastExpr;
 struct TupleExpr;
 struct SizeofExpr;
 
-using Expr = std::variant<const ErrorExpr*, const IntegerLiteral*, const StringLiteral*, const BooleanLiteral*,
-                          const Identifier*, const Variable*, const MapAccess*, const PositionalParameter*,
-                          const ParameterCount*, const FieldAccess*, const IndexAccess*, const CallExpr*,
-                          const UnaryExpr*, const IncrementExpr*, const BinaryExpr*, const ConditionalExpr*,
+using Expr = std::variant<const ErrorExpr*, const IntegerLiteral*, const StringLiteral*,
+                          const BooleanLiteral*, const Identifier*, const Variable*,
+                          const MapAccess*, const PositionalParameter*, const ParameterCount*,
+                          const FieldAccess*, const IndexAccess*, const CallExpr*, const UnaryExpr*,
+                          const IncrementExpr*, const BinaryExpr*, const ConditionalExpr*,
                           const CastExpr*, const TupleExpr*, const SizeofExpr*>;
 
 enum class UnaryOp : uint8_t { LogicalNot, BitwiseNot, Negate, Dereference };
@@ -191,7 +194,8 @@ struct SizeofExpr {
   std::variant<TypeName, Expr> operand;
 };
 
-// ---- statements ---------------------------------------------------------------------------------------------
+// ---- statements
+// ---------------------------------------------------------------------------------------------
 
 struct ExprStatement;
 struct Assignment;
@@ -204,9 +208,10 @@ struct ReturnStatement;
 struct BreakStatement;
 struct ContinueStatement;
 
-using Statement = std::variant<const ExprStatement*, const Assignment*, const LetStatement*, const IfStatement*,
-                               const WhileStatement*, const UnrollStatement*, const Block*, const ReturnStatement*,
-                               const BreakStatement*, const ContinueStatement*>;
+using Statement =
+    std::variant<const ExprStatement*, const Assignment*, const LetStatement*, const IfStatement*,
+                 const WhileStatement*, const UnrollStatement*, const Block*,
+                 const ReturnStatement*, const BreakStatement*, const ContinueStatement*>;
 
 struct Block {
   SourceRange range;
@@ -216,6 +221,7 @@ struct Block {
 struct ExprStatement {
   SourceRange range;
   Expr expr;
+  bool is_discard = false;  // written `_ = expr`
 };
 
 // `target = value`, `target op= value`.
@@ -267,10 +273,12 @@ struct ContinueStatement {
   SourceRange range;
 };
 
-// ---- probes -------------------------------------------------------------------------------------------------
+// ---- probes
+// -------------------------------------------------------------------------------------------------
 
-// One part between the colons of an attach point, quotes and escapes resolved. `$N` stays in the text (it is bound when the
-// tool starts) and is told from a quoted dollar sign by `has_parameters`.
+// One part between the colons of an attach point, quotes and escapes resolved. `$N` stays in the
+// text (it is bound when the tool starts) and is told from a quoted dollar sign by
+// `has_parameters`.
 struct AttachPointPart {
   SourceRange range;
   std::string_view text;
@@ -282,6 +290,7 @@ struct AttachPoint {
   SourceRange range;
   std::string_view text;  // as written, without surrounding blanks
   std::span<const AttachPointPart> parts;
+  std::string_view own_name = {};  // of `own_name=provider:...`
 };
 
 struct Probe {
@@ -296,13 +305,17 @@ struct ConfigSetting {
   SourceRange range;
   std::string_view name;
   SourceRange name_range;
-  std::variant<uint64_t, bool, std::string_view> value;  // the view: a string literal or a bare word
+  std::variant<uint64_t, bool, std::string_view>
+      value;  // the view: a string literal or a bare word
   SourceRange value_range;
 };
 
 struct Script {
   std::span<const ConfigSetting> config;
   std::span<const Probe> probes;
+  // False if errors made the parser leave something out: a name that seems unknown may have been
+  // defined there.
+  bool is_complete = true;
 };
 
 SourceRange range_of(const Expr& expr);

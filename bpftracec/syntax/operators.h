@@ -1,0 +1,13 @@
+// How operators are spelled.
+#pragma once
+
+#include <string_view>
+
+#include "bpftracec/syntax/ast.h"
+
+namespace bpftracec::syntax {
+
+std::string_view spelling(UnaryOp op);
+std::string_view spelling(BinaryOp op);
+
+}  // namespace bpftracec::syntax

@@ -1,0 +1,380 @@
+// What stands at the root of a script: probes with their attach points and predicates, and the
+// config block.
+#include <algorithm>
+
+#include "bpftracec/syntax/parser_impl.h"
+
+namespace bpftracec::syntax {
+
+using diagnostics::DiagnosticKind;
+
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+
+// After an error, text between probes is taken for a probe again when it begins like one: a word,
+// then ':' or nothing.
+bool looks_like_attach_point(std::string_view text) {
+  auto is_provider_character = [](char c) { return is_letter(c) || is_digit(c) || c == '*'; };
+  const char* end = std::find_if_not(text.begin(), text.end(), is_provider_character);
+  return end != text.begin() && (end == text.end() || *end == ':');
+}
+
+}  // namespace
+
+const Script* Parser::parse_script() {
+  while (!at(TokenKind::EndOfFile))
+    parse_root_item();
+  if (!first_probe_range_ && !sink_.has_errors()) {
+    report<DiagnosticKind::NoProbes>(peek().range).hint("the smallest script is: BEGIN {{ }}");
+  }
+  return context_.make(Script{context_.copy(config_), context_.copy(probes_), is_complete_});
+}
+
+void Parser::parse_root_item() {
+  is_recovering_ = false;
+  open_parens_ = 0;
+  switch (peek().kind) {
+    case TokenKind::AttachPoint:
+    case TokenKind::LeftBrace:
+    case TokenKind::PredicateOpen:
+    case TokenKind::Comma:
+      return parse_probe();
+    case TokenKind::Config:
+      return parse_config();
+    case TokenKind::CDefinition:
+    case TokenKind::PreprocessorLine:
+      return parse_c_definition();
+    case TokenKind::Fn:
+    case TokenKind::Macro:
+      return parse_unsupported_definition();
+    case TokenKind::Import:
+    case TokenKind::Let:
+      return parse_unsupported_import_or_let();
+    case TokenKind::Semicolon:
+      report<DiagnosticKind::UnexpectedToken>(peek().range, describe(peek()))
+          .hint("no ';' stands between probes");
+      take();
+      return;
+    case TokenKind::RightBrace:
+      report<DiagnosticKind::UnexpectedToken>(peek().range, describe(peek()))
+          .hint("it closes nothing");
+      take();
+      return skip_to_next_probe();
+    default:
+      error<DiagnosticKind::ExpectedProbe>(peek().range, describe(peek()));
+      skip_token();
+      return skip_to_next_probe();
+  }
+}
+
+void Parser::skip_to_next_probe() {
+  while (!at(TokenKind::EndOfFile)) {
+    if (at(TokenKind::AttachPoint) && looks_like_attach_point(peek().text)) return;
+    if (at(TokenKind::LeftBrace)) {
+      skip_balanced_braces();
+    } else {
+      skip_token();
+    }
+  }
+}
+
+// ---- what is not supported yet ------------------------------------------------------------------
+
+void Parser::parse_c_definition() {
+  // An include or a struct rarely comes alone; one message says it for all of them.
+  if (first_probe_range_) {
+    report<DiagnosticKind::CDefinitionAfterProbes>(peek().range)
+        .note(*first_probe_range_, "the first probe is here");
+  } else if (!has_reported_c_definition_) {
+    bool is_line = at(TokenKind::PreprocessorLine);
+    unsupported(peek().range, is_line ? "C preprocessor lines are" : "C definitions are");
+    has_reported_c_definition_ = true;
+  }
+  skip_token();
+}
+
+void Parser::parse_unsupported_definition() {
+  unsupported(peek().range, at(TokenKind::Macro) ? "macros are" : "functions are");
+  take();
+  while (!at(TokenKind::LeftBrace) && !at(TokenKind::EndOfFile) && !at(TokenKind::AttachPoint))
+    skip_token();
+  if (at(TokenKind::LeftBrace)) skip_balanced_braces();
+}
+
+void Parser::parse_unsupported_import_or_let() {
+  if (at(TokenKind::Import)) {
+    unsupported(peek().range, "imports are");
+  } else if (peek(1).kind == TokenKind::Map) {
+    unsupported(peek().range, "map declarations are");
+  } else {
+    report<DiagnosticKind::RootLetOfVariable>({peek().range.begin, peek(1).range.end})
+        .hint("a variable belongs to one probe; declare it there, or use a map");
+  }
+  skip_token();
+  while (!at(TokenKind::Semicolon) && !at(TokenKind::EndOfFile)) {
+    if (peek().starts_line) {
+      // The ';' is missing: what follows has to be read as root text again.
+      uint32_t offset = peek().range.begin;
+      lookahead_.clear();
+      lexer_.restart_between_probes(offset);
+      return;
+    }
+    skip_token();
+  }
+  accept(TokenKind::Semicolon);
+}
+
+// ---- config -------------------------------------------------------------------------------------
+
+void Parser::parse_config() {
+  Token keyword = take();
+  if (first_probe_range_) {
+    report<DiagnosticKind::ConfigAfterProbes>(keyword.range)
+        .note(*first_probe_range_, "the first probe is here");
+  } else if (config_range_) {
+    report<DiagnosticKind::DuplicateConfig>(keyword.range)
+        .note(*config_range_, "the first one is here");
+  }
+  if (!config_range_) config_range_ = keyword.range;
+  if (!expect(TokenKind::Assign)) is_recovering_ = false;
+  if (!at(TokenKind::LeftBrace)) {
+    expect(TokenKind::LeftBrace);
+    uint32_t offset = peek().range.begin;
+    lookahead_.clear();
+    lexer_.restart_between_probes(offset);
+    return skip_to_next_probe();
+  }
+  Token open = take();
+  while (!at(TokenKind::RightBrace) && !at(TokenKind::EndOfFile)) {
+    parse_config_setting(config_);
+    if (is_recovering_) skip_to_next_statement();
+    if (at(TokenKind::LeftBrace)) skip_balanced_braces();
+  }
+  if (!accept(TokenKind::RightBrace))
+    report<DiagnosticKind::UnclosedBlock>(open.range).hint("add a '}}'");
+}
+
+void Parser::parse_config_setting(std::vector<ConfigSetting>& settings) {
+  if (!is_word(peek())) {
+    error<DiagnosticKind::UnexpectedToken>(peek().range, describe(peek()))
+        .hint("a setting is written: name = value");
+    if (!at(TokenKind::RightBrace)) skip_token();
+    return;
+  }
+  Token name = take();
+  if (!expect(TokenKind::Assign)) return;
+  Token value = peek();
+  ConfigSetting setting{
+      {name.range.begin, value.range.end}, name.text, name.range, std::string_view(), value.range};
+  switch (value.kind) {
+    case TokenKind::Integer:
+      setting.value = value.value;
+      break;
+    case TokenKind::True:
+    case TokenKind::False:
+      setting.value = value.kind == TokenKind::True;
+      break;
+    case TokenKind::String:
+    case TokenKind::Identifier:
+      setting.value = value.text;
+      break;
+    default:
+      error<DiagnosticKind::InvalidConfigValue>(value.range, name.text, describe(value));
+      return;
+  }
+  take();
+  if (!value.is_wrong) settings.push_back(setting);
+  end_simple_statement();
+}
+
+// ---- probes -------------------------------------------------------------------------------------
+
+void Parser::parse_probe() {
+  uint32_t begin = peek().range.begin;
+  std::vector<AttachPoint> attach_points = parse_attach_points();
+  if (!first_probe_range_) first_probe_range_ = since(begin);
+  std::optional<Expr> predicate;
+  if (at(TokenKind::PredicateOpen)) predicate = parse_predicate();
+  if (!at(TokenKind::LeftBrace)) {
+    expect(TokenKind::LeftBrace);
+    is_complete_ = false;
+    while (!at(TokenKind::LeftBrace) && !at(TokenKind::AttachPoint) && !at(TokenKind::EndOfFile))
+      skip_token();
+    if (!at(TokenKind::LeftBrace)) return;
+  }
+  const Block* body = parse_block();
+  if (attach_points.empty()) {
+    is_complete_ = false;
+    return;
+  }
+  probes_.push_back({since(begin), context_.copy(attach_points), predicate, body});
+}
+
+std::vector<AttachPoint> Parser::parse_attach_points() {
+  std::vector<AttachPoint> attach_points;
+  while (true) {
+    if (!at(TokenKind::AttachPoint)) {
+      error<DiagnosticKind::ExpectedProbe>(peek().range, describe(peek()))
+          .hint("a probe begins with what it attaches to, such as: interval:s:1 {{ ... }}");
+      if (!at(TokenKind::Comma)) break;
+    } else if (std::optional<AttachPoint> attach_point = split_attach_point(take())) {
+      attach_points.push_back(*attach_point);
+    } else {
+      is_complete_ = false;
+    }
+    if (at(TokenKind::AttachPoint)) {
+      // The comma is missing, or the body is; a list is the more useful guess.
+      error<DiagnosticKind::ExpectedToken>(after_previous(), "',' or '{'", describe(previous_))
+          .hint("attach points are separated by ',', a probe's body begins with '{{'");
+      continue;
+    }
+    if (!accept(TokenKind::Comma)) break;
+    // One ',' may stand after the last attach point.
+    if (at(TokenKind::LeftBrace) || at(TokenKind::PredicateOpen)) break;
+  }
+  return attach_points;
+}
+
+namespace {
+
+// Cuts the raw text of an attach point at its unquoted colons.
+class AttachPointSplitter {
+ public:
+  AttachPointSplitter(std::string_view raw, uint32_t begin, AstContext& context)
+      : raw_(raw), begin_(begin), context_(context) {}
+
+  std::vector<AttachPointPart> split() {
+    size_t own_name_end = find_own_name();
+    if (own_name_end != 0) {
+      own_name_ = raw_.substr(0, own_name_end);
+      position_ = own_name_end + 1;
+    }
+    start_part(position_);
+    for (; position_ < raw_.size(); ++position_) {
+      char c = raw_[position_];
+      if (c == '"') {
+        in_quotes_ = !in_quotes_;
+        is_plain_ = false;
+      } else if (in_quotes_ && c == '\\' && position_ + 1 < raw_.size() &&
+                 is_escapable(raw_[position_ + 1])) {
+        text_ += raw_[++position_];
+      } else if (c == ':' && !in_quotes_) {
+        end_part();
+        start_part(position_ + 1);
+      } else {
+        if (c == '$' && !in_quotes_) {
+          dollars_.push_back(position_);
+          has_parameters_ = true;
+        }
+        text_ += c;
+      }
+    }
+    end_part();
+    return std::move(parts_);
+  }
+
+  std::string_view own_name() const { return own_name_; }
+
+  // Where unquoted '$' stand, in the raw text.
+  const std::vector<size_t>& dollars() const { return dollars_; }
+
+ private:
+  static bool is_escapable(char c) { return c == '"' || c == '\\'; }
+
+  size_t find_own_name() const {
+    const char* end = std::find_if_not(raw_.begin(), raw_.end(),
+                                       [](char c) { return is_letter(c) || is_digit(c); });
+    return end != raw_.end() && *end == '=' ? static_cast<size_t>(end - raw_.begin()) : 0;
+  }
+
+  void start_part(size_t begin) {
+    part_begin_ = begin;
+    text_.clear();
+    is_plain_ = true;
+    has_parameters_ = false;
+  }
+
+  void end_part() {
+    std::string_view written = raw_.substr(part_begin_, position_ - part_begin_);
+    auto begin = static_cast<uint32_t>(begin_ + part_begin_);
+    parts_.push_back({{begin, static_cast<uint32_t>(begin_ + position_)},
+                      is_plain_ ? written : context_.copy(std::string_view(text_)),
+                      has_parameters_});
+  }
+
+  std::string_view raw_;
+  uint32_t begin_;
+  AstContext& context_;
+  size_t position_ = 0;
+  size_t part_begin_ = 0;
+  bool in_quotes_ = false;
+  bool is_plain_ = true;  // no quotes: the text is what is written
+  bool has_parameters_ = false;
+  std::string text_;
+  std::string_view own_name_;
+  std::vector<AttachPointPart> parts_;
+  std::vector<size_t> dollars_;
+};
+
+}  // namespace
+
+std::optional<AttachPoint> Parser::split_attach_point(const Token& token) {
+  if (token.is_wrong) return std::nullopt;
+  AttachPointSplitter splitter(token.text, token.range.begin, context_);
+  std::vector<AttachPointPart> parts = splitter.split();
+  bool is_right = true;
+  for (size_t dollar : splitter.dollars()) {
+    if (!check_attach_point_parameter(
+            {token.range.begin + static_cast<uint32_t>(dollar), token.range.end})) {
+      is_right = false;
+    }
+  }
+  if (!is_right) return std::nullopt;
+  return AttachPoint{token.range, token.text, context_.copy(parts), splitter.own_name()};
+}
+
+// `where` begins at the '$' and reaches to the end of the attach point.
+bool Parser::check_attach_point_parameter(SourceRange where) {
+  std::string_view text = file_.text(where);
+  size_t length = 1;
+  while (length < text.size() && is_digit(text[length]))
+    ++length;
+  SourceRange parameter{where.begin, where.begin + static_cast<uint32_t>(length)};
+  if (length == 1) {
+    report<DiagnosticKind::AttachPointParameter>(parameter).hint(
+        "a '$' that belongs to a name is put into quotes");
+    return false;
+  }
+  // 18 digits always fit.
+  bool is_in_range = text[1] != '0' && length - 1 <= 18;
+  if (!is_in_range) report<DiagnosticKind::ParameterOutOfRange>(parameter, text.substr(0, length));
+  return is_in_range;
+}
+
+std::optional<Expr> Parser::parse_predicate() {
+  Token open = take();
+  if (at(TokenKind::LeftBrace)) {
+    error<DiagnosticKind::UnclosedPredicate>(open.range, describe(peek()));
+    is_recovering_ = false;
+    return std::nullopt;
+  }
+  Expr predicate = parse_expression();
+  if (accept(TokenKind::PredicateClose)) return predicate;
+  if (at(TokenKind::Assign)) {
+    error<DiagnosticKind::AssignmentInExpression>(peek().range).hint("'==' compares");
+  } else {
+    error<DiagnosticKind::UnclosedPredicate>(peek().range, describe(peek()))
+        .note(open.range, "it begins here");
+  }
+  while (!at(TokenKind::PredicateClose) && !at(TokenKind::LeftBrace) &&
+         !at(TokenKind::AttachPoint) && !at(TokenKind::EndOfFile)) {
+    skip_token();
+  }
+  accept(TokenKind::PredicateClose);
+  if (at(TokenKind::LeftBrace)) is_recovering_ = false;
+  return error_expr(since(open.range.begin));
+}
+
+}  // namespace bpftracec::syntax

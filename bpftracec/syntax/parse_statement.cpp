@@ -1,0 +1,369 @@
+// Statements and blocks.
+#include <algorithm>
+#include <array>
+
+#include "bpftracec/base/nearest_name.h"
+#include "bpftracec/syntax/parser_impl.h"
+
+namespace bpftracec::syntax {
+
+using diagnostics::Diagnostic;
+using diagnostics::DiagnosticKind;
+
+namespace {
+
+constexpr std::array<std::string_view, 8> kStatementKeywords = {
+    "if", "else", "while", "unroll", "return", "let", "continue", "break"};
+
+// Nothing means a plain `=`.
+struct AssignmentOperator {
+  TokenKind token;
+  std::optional<BinaryOp> op;
+};
+
+constexpr std::array kAssignmentOperators = {
+    AssignmentOperator{TokenKind::Assign, std::nullopt},
+    AssignmentOperator{TokenKind::PlusAssign, BinaryOp::Add},
+    AssignmentOperator{TokenKind::MinusAssign, BinaryOp::Subtract},
+    AssignmentOperator{TokenKind::StarAssign, BinaryOp::Multiply},
+    AssignmentOperator{TokenKind::SlashAssign, BinaryOp::Divide},
+    AssignmentOperator{TokenKind::PercentAssign, BinaryOp::Modulo},
+    AssignmentOperator{TokenKind::AmpersandAssign, BinaryOp::BitwiseAnd},
+    AssignmentOperator{TokenKind::PipeAssign, BinaryOp::BitwiseOr},
+    AssignmentOperator{TokenKind::CaretAssign, BinaryOp::BitwiseXor},
+    AssignmentOperator{TokenKind::ShiftLeftAssign, BinaryOp::ShiftLeft},
+    AssignmentOperator{TokenKind::ShiftRightAssign, BinaryOp::ShiftRight},
+};
+
+const AssignmentOperator* find_assignment_operator(TokenKind kind) {
+  const auto* found =
+      std::find_if(kAssignmentOperators.begin(), kAssignmentOperators.end(),
+                   [&](const AssignmentOperator& candidate) { return candidate.token == kind; });
+  return found != kAssignmentOperators.end() ? found : nullptr;
+}
+
+bool is_assignable(const Expr& expr) {
+  return std::holds_alternative<const Variable*>(expr) ||
+         std::holds_alternative<const MapAccess*>(expr);
+}
+
+bool is_discard(const Expr& expr) {
+  const auto* identifier = std::get_if<const Identifier*>(&expr);
+  return identifier != nullptr && (*identifier)->name == "_";
+}
+
+}  // namespace
+
+// ---- blocks -------------------------------------------------------------------------------------
+
+const Block* Parser::parse_block() {
+  Token open = take();
+  std::vector<Statement> statements;
+  bool is_open = true;
+  while (is_open && !at(TokenKind::RightBrace) && !at(TokenKind::EndOfFile) &&
+         !at(TokenKind::AttachPoint)) {
+    is_recovering_ = false;
+    open_parens_ = 0;
+    if (at_probe_inside_block()) {
+      report<DiagnosticKind::UnclosedBlock>(open.range)
+          .hint("add a '}}'")
+          .note(peek().range, "a probe begins here");
+      uint32_t offset = peek().range.begin;
+      lookahead_.clear();
+      lexer_.restart_between_probes(offset);
+      is_open = false;
+      continue;
+    }
+    uint32_t begin = peek().range.begin;
+    if (std::optional<Statement> statement = parse_statement()) statements.push_back(*statement);
+    if (is_recovering_) {
+      if (peek().range.begin == begin && !at(TokenKind::LeftBrace))
+        skip_token();  // however little, go on
+      skip_to_next_statement();
+    }
+  }
+  if (at(TokenKind::EndOfFile)) error<DiagnosticKind::UnclosedBlock>(open.range).hint("add a '}}'");
+  bool is_closed = accept(TokenKind::RightBrace);
+  // Of several blocks that the end of the file leaves open, only the innermost is told.
+  is_recovering_ = !is_closed;
+  return context_.make(Block{since(open.range.begin), context_.copy(statements)});
+}
+
+// Where a '}' is missing, the next probe looks like a statement; but no statement begins with
+// `word:` or `BEGIN {`.
+bool Parser::at_probe_inside_block() {
+  if (!at(TokenKind::Identifier) || !peek().starts_line) return false;
+  SourceRange word = peek().range;
+  if (peek(1).kind == TokenKind::Colon && peek(1).range.begin == word.end) return true;
+  if (peek(1).kind != TokenKind::LeftBrace) return false;
+  std::string_view text = file_.text(word);
+  return text == "BEGIN" || text == "END" || text == "begin" || text == "end";
+}
+
+// ---- statements ---------------------------------------------------------------------------------
+
+std::optional<Statement> Parser::parse_statement() {
+  Nesting nesting(*this);
+  if (nesting.is_too_deep()) {
+    too_deep(peek().range);
+    if (at(TokenKind::LeftBrace)) skip_balanced_braces();
+    return std::nullopt;
+  }
+  switch (peek().kind) {
+    case TokenKind::LeftBrace:
+      return parse_block();
+    case TokenKind::If:
+      return parse_if();
+    case TokenKind::While:
+      return parse_while();
+    case TokenKind::Unroll:
+      return parse_unroll();
+    case TokenKind::For:
+      parse_unsupported_for();
+      return std::nullopt;
+    default:
+      break;
+  }
+  uint32_t begin = peek().range.begin;
+  std::optional<Statement> statement = parse_simple_statement();
+  if (!is_recovering_ && at(TokenKind::LeftBrace)) {
+    // `whlie (x) {` reads like a call that lacks its ';'.
+    Diagnostic& diagnostic =
+        error<DiagnosticKind::ExpectedToken>(after_previous(), "';'", describe(previous_));
+    hint_at_misspelt_keyword(diagnostic, begin);
+    return statement;
+  }
+  end_simple_statement();
+  return statement;
+}
+
+std::optional<Statement> Parser::parse_simple_statement() {
+  switch (peek().kind) {
+    case TokenKind::Let:
+      return parse_let();
+    case TokenKind::Return:
+      return parse_return();
+    case TokenKind::Break:
+      return context_.make(BreakStatement{take().range});
+    case TokenKind::Continue:
+      return context_.make(ContinueStatement{take().range});
+    case TokenKind::Import:
+      unsupported(peek().range, "imports are");
+      take();
+      if (at(TokenKind::String)) take();
+      return std::nullopt;
+    case TokenKind::Semicolon:
+      report<DiagnosticKind::ExpectedExpression>(peek().range, describe(peek()))
+          .hint("remove this ';'");
+      return std::nullopt;
+    case TokenKind::Else:
+      error<DiagnosticKind::UnexpectedToken>(peek().range, describe(peek()))
+          .hint("it belongs to no 'if'");
+      take();
+      if (at(TokenKind::If)) return parse_if();
+      is_recovering_ = is_recovering_ && !at(TokenKind::LeftBrace);
+      if (at(TokenKind::LeftBrace)) return parse_block();
+      return std::nullopt;
+    default:
+      return parse_assignment_or_expression();
+  }
+}
+
+void Parser::end_simple_statement() {
+  if (is_recovering_ || accept(TokenKind::Semicolon) || at(TokenKind::RightBrace)) return;
+  if (previous_.kind == TokenKind::RightBrace) return;
+  uint32_t statement_begin = previous_.range.begin;
+  Diagnostic& diagnostic =
+      error<DiagnosticKind::ExpectedToken>(after_previous(), "';'", describe(previous_));
+  hint_at_misspelt_keyword(diagnostic, statement_begin);
+  // On a new line it is most likely only the ';' that is missing.
+  if (peek().starts_line || at(TokenKind::EndOfFile)) is_recovering_ = false;
+}
+
+void Parser::hint_at_misspelt_keyword(Diagnostic& diagnostic, uint32_t statement_begin) {
+  std::string_view rest = file_.text().substr(statement_begin);
+  size_t length = 0;
+  while (length < rest.size() && length < 16 && rest[length] >= 'a' && rest[length] <= 'z')
+    ++length;
+  std::string_view word = rest.substr(0, length);
+  std::optional<std::string_view> keyword = base::nearest_name(word, kStatementKeywords);
+  if (keyword && *keyword != word) diagnostic.hint("did you mean '{}'?", *keyword);
+}
+
+Statement Parser::parse_if() {
+  uint32_t begin = take().range.begin;
+  Expr condition = parse_condition();
+  const Block* then_block = parse_body();
+  const Block* else_block = at(TokenKind::Else) ? parse_else() : nullptr;
+  return context_.make(IfStatement{since(begin), condition, then_block, else_block});
+}
+
+const Block* Parser::parse_else() {
+  take();
+  if (!at(TokenKind::If)) return parse_body();
+  Nesting nesting(*this);
+  if (nesting.is_too_deep()) {
+    too_deep(peek().range);
+    return context_.make(Block{peek().range, {}});
+  }
+  std::vector<Statement> only = {parse_if()};
+  return context_.make(Block{range_of(only.front()), context_.copy(only)});
+}
+
+Statement Parser::parse_while() {
+  uint32_t begin = take().range.begin;
+  Expr condition = parse_condition();
+  const Block* body = parse_body();
+  return context_.make(WhileStatement{since(begin), condition, body});
+}
+
+Statement Parser::parse_unroll() {
+  uint32_t begin = take().range.begin;
+  Expr count = parse_condition();
+  const Block* body = parse_body();
+  return context_.make(UnrollStatement{since(begin), count, body});
+}
+
+void Parser::parse_unsupported_for() {
+  unsupported(peek().range, "'for' loops are");
+  take();
+  while (!at(TokenKind::LeftBrace) && !at(TokenKind::RightBrace) && !at(TokenKind::EndOfFile) &&
+         !at(TokenKind::Semicolon)) {
+    skip_token();
+  }
+  if (at(TokenKind::LeftBrace)) parse_block();
+}
+
+// `(expr)`, or one unary expression. `(a) && (b)` is neither: upstream rejects it, and so we keep
+// scripts portable.
+Expr Parser::parse_condition() {
+  uint32_t begin = peek().range.begin;
+  Expr condition = error_expr(peek().range);
+  if (accept(TokenKind::LeftParen)) {
+    condition = parse_expression();
+    expect(TokenKind::RightParen);
+  } else if (at(TokenKind::LeftBrace)) {
+    error<DiagnosticKind::ExpectedExpression>(peek().range, describe(peek()));
+    is_recovering_ = false;
+    return condition;
+  } else {
+    condition = parse_unary();
+  }
+  if (is_recovering_) {
+    while (!at(TokenKind::LeftBrace) && !at(TokenKind::RightBrace) && !at(TokenKind::Semicolon) &&
+           !at(TokenKind::EndOfFile) && !at(TokenKind::AttachPoint)) {
+      skip_token();
+    }
+    is_recovering_ = !at(TokenKind::LeftBrace);
+    return error_expr(since(begin));
+  }
+  if (at(TokenKind::LeftBrace)) return condition;
+  // The body's '{' may be missing; anything that can begin a statement speaks for that.
+  if (is_word(peek()) || at(TokenKind::Variable) || at(TokenKind::Map) || at(TokenKind::Semicolon))
+    return condition;
+  if (at(TokenKind::EndOfFile) || at(TokenKind::RightBrace)) return condition;
+  while (!at(TokenKind::LeftBrace) && !at(TokenKind::RightBrace) && !at(TokenKind::Semicolon) &&
+         !at(TokenKind::EndOfFile) && !at(TokenKind::AttachPoint)) {
+    take();
+  }
+  report<DiagnosticKind::ConditionNeedsParentheses>(since(begin))
+      .hint("put '(' before and ')' after all of it");
+  return error_expr(since(begin));
+}
+
+const Block* Parser::parse_body() {
+  if (at(TokenKind::LeftBrace)) return parse_block();
+  SourceRange where = peek().range;
+  error<DiagnosticKind::ExpectedToken>(after_previous(), "'{'", describe(previous_))
+      .hint("the body of a statement stands in braces, even if it is short");
+  std::vector<Statement> statements;
+  bool is_lone_statement = !at(TokenKind::Semicolon) && !at(TokenKind::RightBrace) &&
+                           !at(TokenKind::EndOfFile) && !at(TokenKind::AttachPoint) &&
+                           !at(TokenKind::Invalid);
+  if (is_lone_statement) {
+    is_recovering_ = false;
+    if (std::optional<Statement> statement = parse_statement()) statements.push_back(*statement);
+  }
+  return context_.make(Block{since(where.begin), context_.copy(statements)});
+}
+
+std::optional<Statement> Parser::parse_let() {
+  uint32_t begin = take().range.begin;
+  if (at(TokenKind::Map)) {
+    error<DiagnosticKind::MapDeclaredInProbe>(peek().range)
+        .hint("a map needs no declaration; assign to it");
+    return std::nullopt;
+  }
+  if (!expect(TokenKind::Variable)) return std::nullopt;
+  const Variable* variable = context_.make(Variable{previous_.range, previous_.text});
+  std::optional<TypeName> type;
+  if (accept(TokenKind::Colon)) type = parse_type();
+  std::optional<Expr> value;
+  if (!is_recovering_ && accept(TokenKind::Assign)) value = parse_expression();
+  return context_.make(LetStatement{since(begin), variable, type, value});
+}
+
+Statement Parser::parse_return() {
+  uint32_t begin = take().range.begin;
+  std::optional<Expr> value;
+  if (!at(TokenKind::Semicolon) && !at(TokenKind::RightBrace) && !at(TokenKind::EndOfFile)) {
+    value = parse_expression();
+  }
+  return context_.make(ReturnStatement{since(begin), value});
+}
+
+Statement Parser::parse_assignment_or_expression() {
+  uint32_t begin = peek().range.begin;
+  bool begins_with_operand = at(TokenKind::Variable) || at(TokenKind::Map);
+  Expr expr = begins_with_operand ? parse_statement_operand() : parse_expression();
+  if (!is_recovering_ && find_assignment_operator(peek().kind) != nullptr)
+    return parse_assignment(expr);
+  return context_.make(ExprStatement{since(begin), expr});
+}
+
+// A statement that begins with $v or @m is an assignment, or a lone postfix expression such as
+// `@m++`. Upstream's grammar has no other, and we keep scripts portable.
+Expr Parser::parse_statement_operand() {
+  Token first = peek();
+  Expr expr = parse_postfix();
+  bool goes_on = !is_recovering_ && !at(TokenKind::Semicolon) && !at(TokenKind::RightBrace) &&
+                 !peek().starts_line && find_assignment_operator(peek().kind) == nullptr;
+  if (!goes_on) return expr;
+  switch (peek().kind) {
+    case TokenKind::Identifier:
+    case TokenKind::Variable:
+    case TokenKind::Map:
+    case TokenKind::LeftBrace:
+    case TokenKind::EndOfFile:
+    case TokenKind::Invalid:
+    case TokenKind::Integer:
+    case TokenKind::String:
+    case TokenKind::RightParen:
+    case TokenKind::RightBracket:
+      return expr;  // merely a ';' is missing, which is told by who ends the statement
+    default:
+      error<DiagnosticKind::StatementBeginsWithOperand>(first.range, file_.text(first.range))
+          .hint("put parentheses around the whole expression");
+      return expr;
+  }
+}
+
+Statement Parser::parse_assignment(Expr target) {
+  uint32_t begin = range_of(target).begin;
+  Token op_token = take();
+  std::optional<BinaryOp> compound_op = find_assignment_operator(op_token.kind)->op;
+  bool discards = is_discard(target) && !compound_op;
+  if (!discards && !is_assignable(target) && !std::holds_alternative<const ErrorExpr*>(target)) {
+    Diagnostic& diagnostic = report<DiagnosticKind::InvalidAssignmentTarget>(range_of(target));
+    if (std::holds_alternative<const FieldAccess*>(target) ||
+        std::holds_alternative<const IndexAccess*>(target)) {
+      diagnostic.hint("only a whole variable, a map or one element of a map can be assigned to");
+    }
+    target = error_expr(range_of(target));
+  }
+  Expr value = parse_expression();
+  if (discards) return context_.make(ExprStatement{since(begin), value, true});
+  return context_.make(Assignment{since(begin), target, compound_op, value});
+}
+
+}  // namespace bpftracec::syntax

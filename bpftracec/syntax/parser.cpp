@@ -1,0 +1,149 @@
+#include "bpftracec/syntax/parser.h"
+
+#include <algorithm>
+
+#include "bpftracec/syntax/parser_impl.h"
+
+namespace bpftracec::syntax {
+
+using diagnostics::DiagnosticKind;
+using diagnostics::DiagnosticSink;
+using diagnostics::SourceFile;
+
+const Script* parse(const SourceFile& file, AstContext& context, DiagnosticSink& sink) {
+  return Parser(file, context, sink).parse_script();
+}
+
+Parser::Parser(const SourceFile& file, AstContext& context, DiagnosticSink& sink)
+    : context_(context), file_(file), sink_(sink), lexer_(file, context, sink) {}
+
+// ---- tokens -------------------------------------------------------------------------------------
+
+const Token& Parser::peek(size_t ahead) {
+  while (lookahead_.size() <= ahead)
+    lookahead_.push_back(lexer_.next());
+  return lookahead_[ahead];
+}
+
+Token Parser::take() {
+  previous_ = peek();
+  lookahead_.pop_front();
+  switch (previous_.kind) {
+    case TokenKind::LeftParen:
+    case TokenKind::LeftBracket:
+      ++open_parens_;
+      break;
+    case TokenKind::RightParen:
+    case TokenKind::RightBracket:
+      if (open_parens_ > 0) --open_parens_;
+      break;
+    default:
+      break;
+  }
+  return previous_;
+}
+
+bool Parser::accept(TokenKind kind) {
+  if (!at(kind)) return false;
+  take();
+  return true;
+}
+
+bool Parser::expect(TokenKind kind) {
+  if (accept(kind)) return true;
+  const Token& found = peek();
+  if (found.kind == TokenKind::Assign) {
+    error<DiagnosticKind::AssignmentInExpression>(found.range).hint("'==' compares");
+    return false;
+  }
+  const TokenKindInfo& wanted = info(kind);
+  bool is_description =
+      wanted.spelling.find(' ') != std::string_view::npos || kind < TokenKind::Break;
+  error<DiagnosticKind::ExpectedToken>(
+      after_previous(),
+      is_description ? std::string(wanted.spelling) : "'" + std::string(wanted.spelling) + "'",
+      describe(previous_));
+  return false;
+}
+
+std::string Parser::describe(const Token& token) const {
+  constexpr size_t kShown = 40;
+  if (token.kind == TokenKind::EndOfFile) return std::string(info(token.kind).spelling);
+  std::string_view text = file_.text(token.range);
+  if (text.size() <= kShown) return "'" + std::string(text) + "'";
+  return "'" + std::string(text.substr(0, kShown)) + "...'";
+}
+
+// ---- errors and recovery ------------------------------------------------------------------------
+
+void Parser::unsupported(SourceRange where, std::string_view what) {
+  is_complete_ = false;
+  report<DiagnosticKind::UnsupportedSyntax>(where, what);
+}
+
+Expr Parser::too_deep(SourceRange where) {
+  error<DiagnosticKind::NestedTooDeeply>(where, nesting_ > kMaxNesting ? kMaxNesting : kMaxHeight);
+  height_ = 1;
+  return error_expr(where);
+}
+
+// Takes a token that no node will speak of.
+void Parser::skip_token() {
+  is_complete_ = false;
+  take();
+}
+
+void Parser::skip_balanced_braces() {
+  uint32_t depth = 0;
+  do {
+    if (at(TokenKind::LeftBrace)) ++depth;
+    if (at(TokenKind::RightBrace)) --depth;
+    skip_token();
+  } while (depth > 0 && !at(TokenKind::EndOfFile));
+}
+
+void Parser::skip_balanced_parens() {
+  uint32_t depth = 0;
+  do {
+    if (at(TokenKind::LeftParen)) ++depth;
+    if (at(TokenKind::RightParen)) --depth;
+    skip_token();
+  } while (depth > 0 && !at(TokenKind::EndOfFile) && !at(TokenKind::Semicolon) &&
+           !at(TokenKind::LeftBrace) && !at(TokenKind::RightBrace));
+}
+
+void Parser::skip_to_next_statement() {
+  auto begins_statement = [&] {
+    switch (peek().kind) {
+      case TokenKind::LeftBrace:
+      case TokenKind::RightBrace:
+      case TokenKind::EndOfFile:
+      case TokenKind::AttachPoint:
+        return true;
+      case TokenKind::Break:
+      case TokenKind::Continue:
+      case TokenKind::For:
+      case TokenKind::If:
+      case TokenKind::Let:
+      case TokenKind::Return:
+      case TokenKind::Unroll:
+      case TokenKind::While:
+        return peek().starts_line;
+      case TokenKind::Identifier:
+      case TokenKind::Map:
+      case TokenKind::Variable:
+        // A new line inside parentheses is rather the next argument.
+        return peek().starts_line && open_parens_ == 0;
+      default:
+        return false;
+    }
+  };
+  while (!begins_statement()) {
+    bool is_end = at(TokenKind::Semicolon);
+    skip_token();
+    if (is_end) break;
+  }
+  is_recovering_ = false;
+}
+
+}  // namespace bpftracec::syntax

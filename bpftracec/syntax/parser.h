@@ -1,0 +1,17 @@
+// Text to syntax tree.
+#pragma once
+
+#include "bpftracec/diagnostics/diagnostic.h"
+#include "bpftracec/diagnostics/source_file.h"
+#include "bpftracec/syntax/ast.h"
+#include "bpftracec/syntax/ast_context.h"
+
+namespace bpftracec::syntax {
+
+// Reads all of `file`, whatever it holds, and reports all that is wrong with it. The tree is never
+// null; where it could not be read it has ErrorExpr nodes or gaps (Script::is_complete). It is good
+// for as long as `file` and `context` are.
+const Script* parse(const diagnostics::SourceFile& file, AstContext& context,
+                    diagnostics::DiagnosticSink& sink);
+
+}  // namespace bpftracec::syntax
