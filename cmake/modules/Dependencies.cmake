@@ -97,7 +97,7 @@ if(_missing)
   list(JOIN BPFTRACEC_MISSING_PACKAGES " " _packages)
   message(FATAL_ERROR
     "These are missing (what -> the Debian package that brings it):\n${_missing}\n"
-    "On Debian 12: apt-get install ${_packages}\n")
+    "On Debian 12:\n  apt-get install ${_packages}\n")
 endif()
 
 _dependency(llvm INCLUDE "${BPFTRACEC_LLVM_INCLUDE_DIR}" LINK "${BPFTRACEC_LLVM_LIBRARY}")
