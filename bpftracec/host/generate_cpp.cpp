@@ -1,0 +1,440 @@
+#include "bpftracec/host/generate_cpp.h"
+
+#include <map>
+#include <string_view>
+
+#include "bpftracec/base/internal_error.h"
+#include "bpftracec/host/make_plan.h"
+#include "bpftracec/host/templates.h"
+
+namespace bpftracec::host {
+
+namespace {
+
+using base::internal_error;
+
+// ---- layouts ------------------------------------------------------------------------------------
+
+// The compiler that builds the tool checks that both sides of the ring buffer mean the same bytes.
+void write_struct(CppWriter& out, const StructPlan& plan) {
+  out.open("struct alignas(8) ", plan.name, " {");
+  for (const MemberPlan& member : plan.members) {
+    if (member.array_size != 0) {
+      out.line(member.type, " ", member.name, "[", member.array_size, "];");
+    } else {
+      out.line(member.type, " ", member.name, ";");
+    }
+  }
+  out.close("};");
+  out.line("static_assert(sizeof(", plan.name, ") == ", plan.size, ");");
+  for (const MemberPlan& member : plan.members)
+    out.line("static_assert(offsetof(", plan.name, ", ", member.name, ") == ", member.offset, ");");
+  out.empty_line();
+}
+
+CppCode field_code(const FieldPlan& field) {
+  return CppCode("{&", field.value_type, ", offsetof(", field.structure, ", ", field.member,
+                 "), sizeof(", field.structure, "::", field.member, "), ", field.capacity, ", ",
+                 field.is_tail, "}");
+}
+
+CppCode optional_field_code(const std::optional<FieldPlan>& field) {
+  return field ? field_code(*field) : CppCode("{nullptr, 0, 0}");
+}
+
+void write_layouts(CppWriter& out, const HostPlan& plan) {
+  for (const RecordPlan& record : plan.records) write_struct(out, record.layout);
+  for (const MapPlan& map : plan.maps) {
+    if (map.key_layout) write_struct(out, *map.key_layout);
+    write_struct(out, map.value_layout);
+  }
+}
+
+// ---- records ------------------------------------------------------------------------------------
+
+void write_pieces(CppWriter& out, const RecordPlan& record, size_t index) {
+  if (record.pieces.empty()) return;
+  out.open("constexpr FormatPiece kPieces", index, "[] = {");
+  for (const PiecePlan& piece : record.pieces) {
+    CppCode field = piece.field ? field_code(*piece.field) : CppCode("{}");
+    out.line("{", CppLiteral(piece.text), ", ", piece.conversion, ", ", CppLiteral(piece.flags),
+             ", ", piece.width, ", ", piece.precision, ", ", piece.integer_size, ", ", field, "},");
+  }
+  out.close("};");
+}
+
+struct HandlerNames {
+  CppIdentifier handler;
+  CppIdentifier details;
+};
+
+HandlerNames handler_names(sema::RecordKind kind) {
+  switch (kind) {
+    case sema::RecordKind::Printf:
+      return {CppIdentifier("handle_printf"), CppIdentifier("PrintfDetails")};
+    case sema::RecordKind::PrintValue:
+      return {CppIdentifier("handle_print_value"), CppIdentifier("PrintValueDetails")};
+    case sema::RecordKind::PrintMap:
+      return {CppIdentifier("handle_print_map"), CppIdentifier("PrintMapDetails")};
+    case sema::RecordKind::Clear:
+      return {CppIdentifier("handle_clear"), CppIdentifier("MapDetails")};
+    case sema::RecordKind::Zero:
+      return {CppIdentifier("handle_zero"), CppIdentifier("MapDetails")};
+    case sema::RecordKind::Time:
+      return {CppIdentifier("handle_time"), CppIdentifier("TimeDetails")};
+    case sema::RecordKind::Exit:
+      return {CppIdentifier("handle_exit"), CppIdentifier("ExitDetails")};
+  }
+  internal_error("unknown kind of record");
+}
+
+const FieldPlan& field_at(const RecordPlan& record, size_t index) {
+  if (index >= record.fields.size()) internal_error("a record lacks a field");
+  return record.fields[index];
+}
+
+CppCode offset_code(const FieldPlan& field) {
+  return CppCode("offsetof(", field.structure, ", ", field.member, ")");
+}
+
+// What stands between the braces of the record's details.
+CppCode details_code(const RecordPlan& record, size_t index) {
+  switch (record.kind) {
+    case sema::RecordKind::Printf:
+      return record.pieces.empty() ? CppCode("{}") : CppCode("kPieces", index);
+    case sema::RecordKind::PrintValue:
+      return field_code(field_at(record, 0));
+    case sema::RecordKind::PrintMap:
+      return CppCode(record.map, ", ", offset_code(field_at(record, 0)), ", ",
+                     offset_code(field_at(record, 1)));
+    case sema::RecordKind::Clear:
+    case sema::RecordKind::Zero:
+      return CppCode(record.map);
+    case sema::RecordKind::Time:
+      return CppCode(CppLiteral(record.time_format));
+    case sema::RecordKind::Exit:
+      return record.fields.empty() ? CppCode("{nullptr, 0, 0}") : field_code(record.fields[0]);
+  }
+  internal_error("unknown kind of record");
+}
+
+void write_records(CppWriter& out, const HostPlan& plan) {
+  if (plan.records.empty()) return;
+  for (size_t index = 0; index < plan.records.size(); ++index) {
+    const RecordPlan& record = plan.records[index];
+    write_pieces(out, record, index);
+    out.line("constexpr ", handler_names(record.kind).details, " kDetails", index, " = {",
+             details_code(record, index), "};");
+  }
+  out.open("constexpr RecordDescription kRecords[] = {");
+  for (size_t index = 0; index < plan.records.size(); ++index) {
+    const RecordPlan& record = plan.records[index];
+    out.line("{", handler_names(record.kind).handler, ", &kDetails", index, ", sizeof(",
+             record.layout.name, ")},");
+  }
+  out.close("};");
+  out.empty_line();
+}
+
+// ---- maps ---------------------------------------------------------------------------------------
+
+CppCode histogram_code(const HistogramPlan& plan) {
+  return CppCode("{", plan.bits, ", ", plan.bounds[0], ", ", plan.bounds[1], ", ", plan.bounds[2],
+                 ", ", plan.parameters[0], ", ", plan.parameters[1], ", ", plan.parameters[2], "}");
+}
+
+void write_map(CppWriter& out, const MapPlan& map, size_t index) {
+  out.open("{");
+  out.line(".name = ", CppLiteral(map.name), ",");
+  out.line(".symbol = ", CppLiteral(map.symbol), ",");
+  out.line(".is_scalar = ", map.is_scalar, ",");
+  out.line(".is_per_cpu = ", map.is_per_cpu, ",");
+  if (map.key_layout) {
+    out.line(".key = kKey", index, ",");
+    out.line(".key_size = sizeof(", map.key_layout->name, "),");
+  } else {
+    out.line(".key = {},");
+    out.line(".key_size = ", map.key_size, ",");
+  }
+  out.line(".value_size = sizeof(", map.value_layout.name, "),");
+  out.line(".value = ", optional_field_code(map.value), ",");
+  out.line(".aggregation = ", map.aggregation ? CppCode("&", *map.aggregation) : CppCode("nullptr"),
+           ",");
+  out.line(".is_signed = ", map.is_signed, ",");
+  out.line(".histogram = ", histogram_code(map.histogram), ",");
+  out.close("},");
+}
+
+void write_maps(CppWriter& out, const HostPlan& plan) {
+  if (plan.maps.empty()) return;
+  for (size_t index = 0; index < plan.maps.size(); ++index) {
+    const MapPlan& map = plan.maps[index];
+    if (!map.key_layout) continue;
+    out.open("constexpr Field kKey", index, "[] = {");
+    for (const FieldPlan& part : map.key) out.line(field_code(part), ",");
+    out.close("};");
+  }
+  out.open("constexpr MapDescription kMaps[] = {");
+  for (size_t index = 0; index < plan.maps.size(); ++index) write_map(out, plan.maps[index], index);
+  out.close("};");
+  out.empty_line();
+}
+
+// ---- probes and the rest ------------------------------------------------------------------------
+
+void write_probes(CppWriter& out, const HostPlan& plan) {
+  if (plan.probes.empty()) return;
+  out.open("constexpr ProbeDescription kProbes[] = {");
+  for (const ProbePlan& probe : plan.probes) {
+    const sema::AttachPoint& point = *probe.attach_point;
+    out.open("{");
+    out.line(".symbol = ", CppLiteral(probe.symbol), ",");
+    out.line(".name = ", CppLiteral(point.name), ",");
+    out.line(".attacher = &", probe.attacher, ",");
+    out.line(".target = ", CppLiteral(point.target), ",");
+    out.line(".function = ", CppLiteral(point.function), ",");
+    out.line(".count = ", point.count, ",");
+    out.line(".count_text = ", CppLiteral(point.count_text), ",");
+    out.line(".has_parameters = ", point.has_parameters, ",");
+    out.close("},");
+  }
+  out.close("};");
+  out.empty_line();
+}
+
+void write_tracepoint_records(CppWriter& out, const sema::Program& program) {
+  const auto& records = program.tracepoint_records;
+  if (records.empty()) return;
+  for (size_t index = 0; index < records.size(); ++index) {
+    if (records[index].fields.empty()) continue;
+    out.open("constexpr const char* kTracepointFields", index, "[] = {");
+    for (const sema::TracepointField& field : records[index].fields)
+      out.line(CppLiteral(field.name), ",");
+    out.close("};");
+  }
+  out.open("constexpr TracepointRecordDescription kTracepointRecords[] = {");
+  for (size_t index = 0; index < records.size(); ++index) {
+    const sema::TracepointRecord& record = records[index];
+    CppCode fields = record.fields.empty() ? CppCode("{}") : CppCode("kTracepointFields", index);
+    out.line("{", CppLiteral(record.category), ", ", CppLiteral(record.event), ", ",
+             CppLiteral(record.struct_name), ", ", fields, "},");
+  }
+  out.close("};");
+  out.empty_line();
+}
+
+void write_parameters(CppWriter& out, const HostPlan& plan) {
+  if (plan.parameters.empty()) return;
+  out.open("constexpr ParameterDescription kParameters[] = {");
+  for (const ParameterPlan& parameter : plan.parameters)
+    out.line("{", parameter.index, ", ", parameter.is_integer, ", ", parameter.is_text, "},");
+  out.close("};");
+  out.empty_line();
+}
+
+CppIdentifier site_kind(sema::Site::Kind kind) {
+  switch (kind) {
+    case sema::Site::Kind::MapUpdate:
+      return CppIdentifier("MapUpdate");
+    case sema::Site::Kind::DivideByZero:
+      return CppIdentifier("DivideByZero");
+  }
+  internal_error("unknown kind of site");
+}
+
+void write_sites(CppWriter& out, const HostPlan& plan) {
+  if (plan.sites.empty()) return;
+  out.open("constexpr SiteDescription kSites[] = {");
+  for (const SitePlan& site : plan.sites) {
+    out.line("{SiteDescription::Kind::", site_kind(site.kind), ", ", site.line, ", ", site.column,
+             ", ", site.end_column, ", ", CppLiteral(site.source_line), ", ", site.map, "},");
+  }
+  out.close("};");
+  out.empty_line();
+}
+
+void write_others(CppWriter& out, const HostPlan& plan) {
+  write_tracepoint_records(out, *plan.program);
+  write_parameters(out, plan);
+  write_sites(out, plan);
+}
+
+// ---- the object's data --------------------------------------------------------------------------
+
+CppCode binding_code(const sema::LateConstant& constant) {
+  using Kind = sema::LateConstant::Kind;
+  switch (constant.kind) {
+    case Kind::ParameterInteger:
+      return CppCode("integer_parameter(bindings, ", constant.index, ")");
+    case Kind::ParameterCount:
+      return CppCode("bindings.parameter_count");
+    case Kind::ChildPid:
+      return CppCode("bindings.child_pid");
+    case Kind::TargetPid:
+      return CppCode("bindings.target_pid");
+    case Kind::StartTime:
+      return CppCode("bindings.start_ns");
+    case Kind::PossibleCpus:
+      return CppCode("bindings.possible_cpus");
+    case Kind::HasBootClock:
+      return CppCode("bindings.has_boot_clock");
+    case Kind::PidNamespaceDevice:
+      return CppCode("bindings.pid_namespace_device");
+    case Kind::PidNamespaceInode:
+      return CppCode("bindings.pid_namespace_inode");
+    case Kind::ParameterText:
+      break;
+  }
+  internal_error("unknown kind of late constant");
+}
+
+void write_binding(CppWriter& out, const sema::LateConstant& constant) {
+  CppIdentifier symbol(constant.symbol);
+  out.line("static_assert(sizeof data->", symbol, " == ", constant.size, ");");
+  if (constant.kind == sema::LateConstant::Kind::ParameterText) {
+    out.line("copy_text_parameter(bindings, ", constant.index, ", reinterpret_cast<char*>(&data->",
+             symbol, "), ", constant.size, ");");
+  } else {
+    out.line("data->", symbol, " = ", binding_code(constant), ";");
+  }
+}
+
+void write_bind(CppWriter& out, const sema::Program& program) {
+  if (program.late_constants.empty()) return;
+  out.open("void bind_object(void* skeleton, [[maybe_unused]] const Bindings& bindings) {");
+  out.line("auto* data = static_cast<tool*>(skeleton)->rodata;");
+  for (const sema::LateConstant& constant : program.late_constants) write_binding(out, constant);
+  out.close("}");
+  out.empty_line();
+}
+
+void write_counters(CppWriter& out, const sema::Program& program) {
+  bool has_records = !program.records.empty();
+  bool has_sites = !program.sites.empty();
+  out.open("Counters counters_of([[maybe_unused]] void* skeleton) {");
+  out.line("Counters counters = {nullptr, nullptr, nullptr};");
+  if (has_records || has_sites) out.line("auto* data = static_cast<tool*>(skeleton)->bss;");
+  // The skeleton spells 64-bit integers as the object's debug information does, which may be a type
+  // of another name.
+  if (has_records) {
+    out.line("static_assert(sizeof data->lost_events == sizeof(uint64_t));");
+    out.line("counters.lost_events = reinterpret_cast<const volatile uint64_t*>",
+             "(&data->lost_events);");
+  }
+  if (has_sites) {
+    out.line("static_assert(sizeof data->site_counts == sizeof(uint64_t) * ", program.sites.size(),
+             ");");
+    out.line("static_assert(sizeof data->site_codes == sizeof(int64_t) * ", program.sites.size(),
+             ");");
+    out.line("counters.site_counts = reinterpret_cast<const volatile uint64_t*>",
+             "(&data->site_counts);");
+    out.line("counters.site_codes = reinterpret_cast<const volatile int64_t*>",
+             "(&data->site_codes);");
+  }
+  out.line("return counters;");
+  out.close("}");
+  out.empty_line();
+}
+
+// ---- the description ----------------------------------------------------------------------------
+
+void write_description(CppWriter& out, const HostPlan& plan, const GenerateOptions& options) {
+  const sema::Program& program = *plan.program;
+  const sema::Config& config = program.config;
+  // An empty array cannot be written.
+  auto table = [](bool is_empty, const auto& name) {
+    return is_empty ? CppCode("{}") : CppCode(name);
+  };
+  bool prints_maps = !plan.maps.empty() && config.print_maps_on_exit;
+  out.open("constexpr ToolDescription kTool = {");
+  out.line(".name = ", CppLiteral(options.tool_name), ",");
+  out.line(".version = ", CppLiteral(options.version), ",");
+  out.line(".script_name = ", CppLiteral(program.script_name), ",");
+  out.line(".skeleton = {open_object, load_object, destroy_object, object_of, ",
+           program.late_constants.empty() ? CppCode("nullptr") : CppCode("bind_object"),
+           ", counters_of},");
+  out.line(".probes = ", table(plan.probes.empty(), "kProbes"), ",");
+  out.line(".maps = ", table(plan.maps.empty(), "kMaps"), ",");
+  out.line(".records = ", table(plan.records.empty(), "kRecords"), ",");
+  out.line(".tracepoint_records = ",
+           table(program.tracepoint_records.empty(), "kTracepointRecords"), ",");
+  out.line(".parameters = ", table(plan.parameters.empty(), "kParameters"), ",");
+  out.line(".sites = ", table(plan.sites.empty(), "kSites"), ",");
+  out.line(".truncation_trailer = ", CppLiteral(config.str_trunc_trailer), ",");
+  out.line(".max_map_keys = ", config.max_map_keys, ",");
+  out.line(".ring_buffer_bytes = ", config.ring_buffer_bytes, ",");
+  out.line(".print_maps_on_exit = ", config.print_maps_on_exit, ",");
+  out.line(".fails_on_missing_probes = ", config.fails_on_missing_probes, ",");
+  out.line(".has_events = ", !plan.records.empty(), ",");
+  out.line(".print_maps = ", prints_maps ? CppCode("print_maps") : CppCode("nullptr"), ",");
+  out.close("};");
+}
+
+void write_includes(CppWriter& out, const HostPlan& plan, const GenerateOptions& options) {
+  if (!plan.maps.empty()) out.line("#include \"bpftracec/rt/aggregation.h\"");
+  if (!plan.probes.empty()) out.line("#include \"bpftracec/rt/attach.h\"");
+  if (!plan.maps.empty() || !plan.records.empty()) {
+    out.line("#include \"bpftracec/rt/format.h\"");
+  }
+  if (!plan.maps.empty()) out.line("#include \"bpftracec/rt/print_map.h\"");
+  out.line("#include \"bpftracec/rt/tool.h\"");
+  out.line("#include ", CppLiteral(options.skeleton_header));
+}
+
+// ---- the template -------------------------------------------------------------------------------
+
+using Sections = std::map<std::string_view, std::string>;
+
+// The section that a line of the template stands for: "//@name@".
+std::string_view section_of(std::string_view line) {
+  constexpr std::string_view kMark = "//@";
+  if (!line.starts_with(kMark) || !line.ends_with('@')) return {};
+  return line.substr(kMark.size(), line.size() - kMark.size() - 1);
+}
+
+std::string fill_template(std::string_view text, const Sections& sections) {
+  std::string result;
+  while (!text.empty()) {
+    size_t length = text.find('\n');
+    if (length == std::string_view::npos) internal_error("a template's last line has no end");
+    std::string_view line = text.substr(0, length);
+    text.remove_prefix(length + 1);
+    std::string_view name = section_of(line);
+    if (name.empty()) {
+      result += line;
+      result += '\n';
+      continue;
+    }
+    auto section = sections.find(name);
+    if (section == sections.end()) internal_error("a template names an unknown section");
+    result += section->second;
+  }
+  return result;
+}
+
+template <typename Write, typename... Arguments>
+std::string written_by(Write write, const Arguments&... arguments) {
+  CppWriter out;
+  write(out, arguments...);
+  return out.text();
+}
+
+}  // namespace
+
+std::string generate_cpp(const sema::Program& program, const GenerateOptions& options) {
+  const HostPlan plan = make_plan(program);
+  const Sections sections = {
+      {"includes", written_by(write_includes, plan, options)},
+      {"layouts", written_by(write_layouts, plan)},
+      {"records", written_by(write_records, plan)},
+      {"maps", written_by(write_maps, plan)},
+      {"probes", written_by(write_probes, plan)},
+      {"others", written_by(write_others, plan)},
+      {"bind", written_by(write_bind, program)},
+      {"counters", written_by(write_counters, program)},
+      {"description", written_by(write_description, plan, options)},
+  };
+  return fill_template(kToolCpp, sections);
+}
+
+}  // namespace bpftracec::host

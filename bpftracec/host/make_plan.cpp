@@ -1,0 +1,306 @@
+#include "bpftracec/host/make_plan.h"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "bpftracec/base/internal_error.h"
+#include "bpftracec/diagnostics/source_file.h"
+
+namespace bpftracec::host {
+
+namespace {
+
+using base::internal_error;
+using sema::Type;
+using sema::TypeKind;
+
+CppIdentifier numbered(std::string_view stem, size_t number) {
+  return CppIdentifier(std::string(stem) + std::to_string(number));
+}
+
+// ---- values -------------------------------------------------------------------------------------
+
+CppIdentifier value_type_of(const Type& type) {
+  switch (type.kind) {
+    case TypeKind::Bool:
+      return CppIdentifier("kBoolType");
+    case TypeKind::Integer:
+      return CppIdentifier(type.is_signed ? "kSignedType" : "kUnsignedType");
+    case TypeKind::Pointer:
+      return CppIdentifier("kPointerType");
+    case TypeKind::String:
+      return CppIdentifier("kTextType");
+    case TypeKind::Error:
+    case TypeKind::None:
+    case TypeKind::Array:
+    case TypeKind::Count:
+    case TypeKind::Sum:
+    case TypeKind::Min:
+    case TypeKind::Max:
+    case TypeKind::Avg:
+    case TypeKind::Stats:
+    case TypeKind::Hist:
+    case TypeKind::Lhist:
+      break;
+  }
+  internal_error("a value of this type cannot be stored or shown: " + sema::spelling(type));
+}
+
+CppIdentifier integer_of_size(uint32_t size, bool is_signed) {
+  if (size != 1 && size != 2 && size != 4 && size != 8) internal_error("odd size of an integer");
+  return CppIdentifier((is_signed ? "int" : "uint") + std::to_string(size * 8) + "_t");
+}
+
+uint32_t capacity_of(const Type& type) { return type.kind == TypeKind::String ? type.size : 0; }
+
+// A member that holds a value of `type` in `size` bytes.
+MemberPlan member_for(const Type& type, CppIdentifier name, uint32_t offset, uint32_t size) {
+  if (type.kind == TypeKind::String) return {CppIdentifier("char"), std::move(name), size, offset};
+  bool is_signed = type.kind == TypeKind::Integer && type.is_signed;
+  return {integer_of_size(size, is_signed), std::move(name), 0, offset};
+}
+
+// ---- records ------------------------------------------------------------------------------------
+
+RecordPlan plan_layout(const sema::RecordPlan& record, size_t index) {
+  RecordPlan plan{record.kind, {numbered("Record", index), {}, record.fixed_size}, {}, {}, {}};
+  plan.layout.members.push_back({CppIdentifier("record_header"), CppIdentifier("header"), 0, 0});
+  for (const sema::RecordField& field : record.fields) {
+    CppIdentifier name = numbered("argument_", plan.fields.size());
+    plan.layout.members.push_back(field.is_tail
+                                      ? MemberPlan{CppIdentifier("text_ref"), name, 0, field.offset}
+                                      : member_for(field.type, name, field.offset, field.size));
+    plan.fields.push_back({value_type_of(field.type), plan.layout.name, name,
+                           capacity_of(field.type), field.is_tail});
+  }
+  return plan;
+}
+
+PiecePlan plan_piece(const sema::FormatPiece& piece, const RecordPlan& record) {
+  PiecePlan plan;
+  plan.text = piece.text;
+  if (piece.conversion == 0) return plan;
+  plan.conversion = piece.conversion;
+  plan.flags = piece.flags;
+  if (piece.width) plan.width = static_cast<int32_t>(*piece.width);
+  if (piece.precision) plan.precision = static_cast<int32_t>(*piece.precision);
+  plan.integer_size = piece.integer_size;
+  if (piece.argument >= record.fields.size()) internal_error("a conversion without its argument");
+  plan.field = record.fields[piece.argument];
+  return plan;
+}
+
+RecordPlan plan_record(const sema::RecordPlan& record, size_t index) {
+  RecordPlan plan = plan_layout(record, index);
+  for (const sema::FormatPiece& piece : record.format)
+    plan.pieces.push_back(plan_piece(piece, plan));
+  plan.time_format = record.time_format;
+  if (record.map) plan.map = *record.map;
+  return plan;
+}
+
+// ---- maps ---------------------------------------------------------------------------------------
+
+// The aggregations' constants and structures in the stub.
+struct AggregationNames {
+  const char* object;
+  const char* value;  // null: counters
+};
+
+AggregationNames aggregation_names(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::Count:
+      return {"kCount", "count_value"};
+    case TypeKind::Sum:
+      return {"kSum", "sum_value"};
+    case TypeKind::Min:
+      return {"kMin", "extreme_value"};
+    case TypeKind::Max:
+      return {"kMax", "extreme_value"};
+    case TypeKind::Avg:
+      return {"kAvg", "average_value"};
+    case TypeKind::Stats:
+      return {"kStats", "average_value"};
+    case TypeKind::Hist:
+      return {"kHist", nullptr};
+    case TypeKind::Lhist:
+      return {"kLhist", nullptr};
+    case TypeKind::Error:
+    case TypeKind::None:
+    case TypeKind::Bool:
+    case TypeKind::Integer:
+    case TypeKind::String:
+    case TypeKind::Pointer:
+    case TypeKind::Array:
+      break;
+  }
+  internal_error("not an aggregation");
+}
+
+MemberPlan value_member(const sema::MapPlan& map) {
+  CppIdentifier name("value");
+  const sema::Slot& slot = map.value;
+  if (!sema::is_aggregation(slot.type)) {
+    return member_for(slot.type, name, slot.offset, slot.size);
+  }
+  const char* structure = aggregation_names(slot.type.kind).value;
+  if (structure == nullptr) {
+    return {CppIdentifier("uint64_t"), name, map.bucket_count, slot.offset};
+  }
+  return {CppIdentifier(structure), name, 0, slot.offset};
+}
+
+void plan_key(const sema::MapPlan& map, size_t index, MapPlan& plan) {
+  if (map.is_scalar) return;
+  StructPlan layout{numbered("Key", index), {}, map.key_size};
+  for (const sema::Slot& slot : map.key) {
+    CppIdentifier name = numbered("part_", layout.members.size());
+    layout.members.push_back(member_for(slot.type, name, slot.offset, slot.size));
+    plan.key.push_back(
+        {value_type_of(slot.type), layout.name, name, capacity_of(slot.type), false});
+  }
+  plan.key_layout = std::move(layout);
+}
+
+HistogramPlan plan_histogram(const sema::MapPlan& map, const sema::Program& program) {
+  HistogramPlan plan;
+  if (map.value.type.kind == TypeKind::Hist) plan.bits = map.hist_bits;
+  if (map.value.type.kind != TypeKind::Lhist) return plan;
+  const std::array<const sema::LateInteger*, 3> bounds = {&map.lhist_min, &map.lhist_max,
+                                                          &map.lhist_step};
+  for (size_t index = 0; index < bounds.size(); ++index) {
+    if (const auto* constant = std::get_if<sema::LateConstantId>(bounds[index])) {
+      plan.parameters[index] = program.late_constants[*constant].index;
+    } else {
+      plan.bounds[index] = std::get<int64_t>(*bounds[index]);
+    }
+  }
+  return plan;
+}
+
+MapPlan plan_map(const sema::MapPlan& map, size_t index, const sema::Program& program) {
+  StructPlan value_layout{numbered("Value", index), {value_member(map)}, map.value_size};
+  if (map.is_scalar) {
+    value_layout.members.push_back({CppIdentifier("uint64_t"), CppIdentifier("is_set"), 0,
+                                    map.value_size - static_cast<uint32_t>(sizeof(uint64_t))});
+  }
+  MapPlan plan{.name = map.name,
+               .symbol = map.symbol,
+               .is_scalar = map.is_scalar,
+               .is_per_cpu = map.is_per_cpu,
+               .key_layout = {},
+               .value_layout = std::move(value_layout),
+               .key_size = map.key_size,
+               .key = {},
+               .value = {},
+               .aggregation = {},
+               .is_signed = map.value.type.is_signed,
+               .histogram = plan_histogram(map, program)};
+  plan_key(map, index, plan);
+  if (sema::is_aggregation(map.value.type)) {
+    plan.aggregation = CppIdentifier(aggregation_names(map.value.type.kind).object);
+  } else {
+    plan.value = FieldPlan{value_type_of(map.value.type), plan.value_layout.name,
+                           CppIdentifier("value"), capacity_of(map.value.type), false};
+  }
+  return plan;
+}
+
+// ---- probes and what they need ------------------------------------------------------------------
+
+CppIdentifier attacher_of(sema::ProbeKind kind) {
+  switch (kind) {
+    case sema::ProbeKind::Begin:
+      return CppIdentifier("kBeginProbe");
+    case sema::ProbeKind::End:
+      return CppIdentifier("kEndProbe");
+    case sema::ProbeKind::Tracepoint:
+      return CppIdentifier("kTracepointProbe");
+    case sema::ProbeKind::RawTracepoint:
+      return CppIdentifier("kRawTracepointProbe");
+    case sema::ProbeKind::Uprobe:
+      return CppIdentifier("kUprobe");
+    case sema::ProbeKind::Uretprobe:
+      return CppIdentifier("kUretprobe");
+    case sema::ProbeKind::Interval:
+      return CppIdentifier("kIntervalProbe");
+    case sema::ProbeKind::Profile:
+      return CppIdentifier("kProfileProbe");
+    case sema::ProbeKind::Software:
+      return CppIdentifier("kSoftwareProbe");
+  }
+  internal_error("unknown kind of probe");
+}
+
+using Parameters = std::map<uint32_t, ParameterPlan>;
+
+// Notes each `$N` in a text of an attach point.
+void note_parameters(std::string_view text, bool ParameterPlan::* use, Parameters& parameters) {
+  for (size_t at = text.find('$'); at != std::string_view::npos; at = text.find('$', at + 1)) {
+    uint32_t index = 0;
+    // More than nine digits are no parameter that anybody could pass.
+    for (size_t next = at + 1; next < text.size() && next < at + 10; ++next) {
+      if (text[next] < '0' || text[next] > '9') break;
+      index = index * 10 + static_cast<uint32_t>(text[next] - '0');
+    }
+    if (index == 0) continue;
+    parameters[index].index = index;
+    parameters[index].*use = true;
+  }
+}
+
+std::vector<ParameterPlan> plan_parameters(const sema::Program& program) {
+  Parameters parameters;
+  for (const sema::LateConstant& constant : program.late_constants) {
+    bool is_integer = constant.kind == sema::LateConstant::Kind::ParameterInteger;
+    bool is_text = constant.kind == sema::LateConstant::Kind::ParameterText;
+    if (!is_integer && !is_text) continue;
+    ParameterPlan& parameter = parameters[constant.index];
+    parameter.index = constant.index;
+    parameter.is_integer = parameter.is_integer || is_integer;
+    parameter.is_text = parameter.is_text || is_text;
+  }
+  for (const sema::ProbeProgram& probe : program.programs) {
+    const sema::AttachPoint& point = probe.attach_point;
+    if (!point.has_parameters) continue;
+    note_parameters(point.target, &ParameterPlan::is_text, parameters);
+    note_parameters(point.function, &ParameterPlan::is_text, parameters);
+    note_parameters(point.count_text, &ParameterPlan::is_integer, parameters);
+  }
+  std::vector<ParameterPlan> plans;
+  for (const auto& [index, parameter] : parameters) plans.push_back(parameter);
+  return plans;
+}
+
+SitePlan plan_site(const sema::Site& site, const diagnostics::SourceFile& source) {
+  diagnostics::SourcePosition begin = source.position(site.range.begin);
+  diagnostics::SourcePosition end = source.position(site.range.end);
+  SitePlan plan{site.kind, begin.line, begin.column, 0, {}, 0};
+  if (end.line == begin.line) plan.end_column = end.column;
+  plan.source_line = source.text(source.line_around(site.range.begin));
+  if (site.map) plan.map = *site.map;
+  return plan;
+}
+
+}  // namespace
+
+HostPlan make_plan(const sema::Program& program) {
+  HostPlan plan;
+  plan.program = &program;
+  for (const sema::RecordPlan& record : program.records)
+    plan.records.push_back(plan_record(record, plan.records.size()));
+  for (const sema::MapPlan& map : program.maps)
+    plan.maps.push_back(plan_map(map, plan.maps.size(), program));
+  for (const sema::ProbeProgram& probe : program.programs)
+    plan.probes.push_back(
+        {probe.symbol, attacher_of(probe.attach_point.kind), &probe.attach_point});
+  plan.parameters = plan_parameters(program);
+  if (!program.sites.empty()) {
+    const diagnostics::SourceFile source(program.script_name, program.source);
+    for (const sema::Site& site : program.sites) plan.sites.push_back(plan_site(site, source));
+  }
+  return plan;
+}
+
+}  // namespace bpftracec::host
