@@ -1,0 +1,7 @@
+#include "run_once.h"
+
+namespace bpftracec::rt {
+
+const Attacher kEndProbe = {Attacher::Stage::End, false, nullptr, run_once};
+
+}  // namespace bpftracec::rt

@@ -1,0 +1,15 @@
+#include "uprobe.h"
+
+namespace bpftracec::rt {
+
+namespace {
+
+bool attach(const AttachContext& context, const Probe& probe, Failure& failure) {
+  return attach_uprobe(context, probe, false, failure);
+}
+
+}  // namespace
+
+const Attacher kUprobe = {Attacher::Stage::Trace, true, find_uprobe, attach};
+
+}  // namespace bpftracec::rt

@@ -1,0 +1,45 @@
+// How a kind of probe is attached: the inside of what attach.h declares.
+#pragma once
+
+#include "attachments.h"
+#include "bpftracec/rt/attach.h"
+#include "failure.h"
+#include "log.h"
+#include "settings.h"
+#include "target.h"
+
+namespace bpftracec::rt {
+
+// A probe of this run.
+struct Probe {
+  const ProbeDescription* description = nullptr;
+  bpf_program* program = nullptr;
+  // The description's texts with parameters in place.
+  const char* name = "";
+  const char* target = "";
+  const char* function = "";
+  uint64_t count = 0;
+  bool is_missing = false;  // not to be had here, and that is allowed
+
+  // What find() has found.
+  const char* path = nullptr;  // uprobe: the file
+  uint64_t offset = 0;         // uprobe: of the function, in the file
+};
+
+struct AttachContext {
+  const Log& log;
+  const Target& target;
+  const Bindings& bindings;
+  const char* tracefs;  // null: not mounted
+  Attachments& attachments;
+};
+
+struct Attacher {
+  enum class Stage : uint8_t { Begin, Trace, End } stage;
+  bool newest_runs_first;  // of the programs on one event
+  // Finds on this machine what the probe names, before anything is loaded.
+  bool (*find)(const AttachContext& context, Probe& probe, Failure& failure);
+  bool (*attach)(const AttachContext& context, const Probe& probe, Failure& failure);
+};
+
+}  // namespace bpftracec::rt

@@ -1,0 +1,18 @@
+// Where a function lies in an executable or library.
+#pragma once
+
+#include <cstdint>
+
+#include "failure.h"
+
+namespace bpftracec::rt {
+
+struct FunctionPlace {
+  uint64_t offset = 0;  // in the file
+  uint64_t size = 0;
+  bool is_indirect = false;  // an IFUNC: this is its resolver
+};
+
+bool find_function(const char* path, const char* name, FunctionPlace& place, Failure& failure);
+
+}  // namespace bpftracec::rt

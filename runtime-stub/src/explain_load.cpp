@@ -1,0 +1,112 @@
+#include "explain_load.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "libbpf_messages.h"
+#include "small_file.h"
+
+namespace bpftracec::rt {
+
+namespace {
+
+bool has_capability(uint32_t capability) {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2] = {};
+  if (syscall(SYS_capget, &header, data) != 0) return false;
+  return (data[capability / 32].effective >> (capability % 32) & 1) != 0;
+}
+
+bool may_trace(const Target& target) {
+  constexpr uint32_t kPerfmon = 38;
+  constexpr uint32_t kBpf = 39;
+  if (has_capability(CAP_SYS_ADMIN)) return true;
+  return target.has(5, 8) && has_capability(kPerfmon) && has_capability(kBpf);
+}
+
+// "none [integrity] confidentiality"
+bool is_locked_down() {
+  char text[128];
+  return read_small_file("/sys/kernel/security/lockdown", text, sizeof text) > 0 &&
+         strstr(text, "[confidentiality]") != nullptr;
+}
+
+bool explain_refused(const LoadContext& context, Failure& failure) {
+  failure.set("the kernel does not let this process load BPF programs");
+  if (!may_trace(context.target)) {
+    return failure.hint("run the tool as root%s", context.target.has(5, 8)
+                                                      ? ", or give it CAP_BPF and CAP_PERFMON"
+                                                      : "");
+  }
+  if (is_locked_down()) {
+    return failure.hint("kernel lockdown is in the mode 'confidentiality', which forbids tracing");
+  }
+  if (!context.target.has(5, 11)) {
+    return failure.hint("before Linux 5.11 BPF uses locked memory; raise the limit: ulimit -l unlimited");
+  }
+  return failure.hint("a security module, or the container that this runs in, may forbid bpf()");
+}
+
+// "map 'map_calls': failed to create: Cannot allocate memory(-12)"
+bool explain_map(const LoadContext& context, int error, Failure& failure) {
+  Excerpt symbol;
+  if (!find_in_libbpf_messages("map '", "': failed to create", symbol)) return false;
+  const char* name = symbol.data;
+  auto size = static_cast<int>(symbol.size);
+  for (const MapDescription& map : context.tool.maps) {
+    if (strlen(map.symbol) == symbol.size && memcmp(map.symbol, symbol.data, symbol.size) == 0) {
+      name = map.name.data;
+      size = static_cast<int>(map.name.size);
+    }
+  }
+  failure.set("the kernel does not make the map %.*s: %s", size, name, error_text(error));
+  if (error == -ENOMEM || error == -E2BIG) {
+    failure.hint("make maps smaller: BPFTRACE_MAX_MAP_KEYS, BPFTRACE_PERF_RB_PAGES");
+  } else if (error == -EINVAL && symbol.size == 6 && memcmp(symbol.data, "events", 6) == 0) {
+    failure.hint("ring buffers need Linux 5.8; this is %s", context.target.release);
+  }
+  return true;
+}
+
+void hint_at_verdict(const LoadContext& context, Failure& failure) {
+  const Excerpt verdict = verifier_verdict();
+  const auto size = static_cast<int>(verdict.size);
+  const auto says = [&](const char* text) {
+    return memmem(verdict.data, verdict.size, text, strlen(text)) != nullptr;
+  };
+  if (size == 0) {
+    failure.hint("-v shows what libbpf and the kernel say");
+  } else if (says("unknown func") || says("invalid func")) {
+    failure.hint("this kernel, %s, does not have all functions that the script needs (%.*s)",
+                 context.target.release, size, verdict.data);
+  } else {
+    failure.hint("the verifier says: %.*s; -v shows all it says", size, verdict.data);
+  }
+}
+
+}  // namespace
+
+bool explain_load(const LoadContext& context, const Probes& probes, int error, Failure& failure) {
+  if (explain_map(context, error, failure)) return false;
+  Excerpt program;
+  const bool has_program = find_in_libbpf_messages("prog '", "'", program);
+  if ((error == -EPERM || error == -EACCES) && (!has_program || !may_trace(context.target))) {
+    return explain_refused(context, failure);
+  }
+  if (!has_program) {
+    failure.set("cannot load the tool's BPF object: %s", error_text(error));
+    return failure.hint("-v shows what libbpf and the kernel say");
+  }
+  const char* name = probes.name_of(program.data, static_cast<uint32_t>(program.size));
+  failure.set("the kernel refuses the program of %s: %s",
+              name != nullptr ? name : context.tool.script_name,
+              error == -E2BIG ? "it is too large" : error_text(error));
+  hint_at_verdict(context, failure);
+  return false;
+}
+
+}  // namespace bpftracec::rt

@@ -1,0 +1,23 @@
+// What libbpf says: shown with -v, and else kept to explain a failure.
+#pragma once
+
+#include <cstddef>
+
+namespace bpftracec::rt {
+
+// From here on. With `shows`, messages go to standard error, long ones (the verifier's log) cut to
+// their last `max_size` bytes.
+void capture_libbpf_messages(bool shows, size_t max_size);
+
+// The text between `before` and `after` in the first kept message that has both; false when there
+// is none. Long messages are kept with their beginning and their end.
+struct Excerpt {
+  const char* data;
+  size_t size;
+};
+bool find_in_libbpf_messages(const char* before, const char* after, Excerpt& excerpt);
+
+// The last lines of the verifier's log, without its statistics; empty when there is none.
+Excerpt verifier_verdict();
+
+}  // namespace bpftracec::rt

@@ -1,0 +1,158 @@
+#include "load.h"
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <memory>
+#include <new>
+
+#include "bpftracec/rt/buffer.h"
+#include "explain_load.h"
+#include "tracefs.h"
+#include "tracepoint_btf.h"
+
+namespace bpftracec::rt {
+
+namespace {
+
+struct FreeBtf {
+  void operator()(btf* types) const { btf__free(types); }
+};
+using BtfPointer = std::unique_ptr<btf, FreeBtf>;
+
+// The first probe on the record's event, to name in messages.
+Text probe_on(const ToolDescription& tool, const TracepointRecordDescription& record) {
+  const auto is_same = [](Text a, const char* b) {
+    return strlen(b) == a.size && memcmp(a.data, b, a.size) == 0;
+  };
+  for (const ProbeDescription& probe : tool.probes) {
+    if (is_same(probe.target, record.category) && is_same(probe.function, record.event)) {
+      return probe.name;
+    }
+  }
+  return {};
+}
+
+bool add_record(const LoadContext& context, const TracepointRecordDescription& record,
+                const char* tracefs, btf* types, Failure& failure) {
+  Buffer format;
+  if (!read_event_format(tracefs, record.category, record.event, format, failure)) {
+    failure.clear();
+    return true;
+  }
+  if (add_event_record(types, record, format.text(), context.log, failure)) return true;
+  const Text probe = probe_on(context.tool, record);
+  failure.prefix("cannot attach %.*s: ", static_cast<int>(probe.size), probe.data);
+  return failure.hint("the event's fields are in %s/events/%s/%s/format", tracefs, record.category,
+                      record.event);
+}
+
+// Whether allocating the map's elements when they are added is safe in programs of all kinds: since
+// Linux 6.1, whose maps get them from caches of their own (the series around 34dd3bad1a6f, "bpf:
+// Relax the requirement to use preallocated hash maps in tracing progs", and ee4ed53c5eb6 for
+// per-CPU maps). Before, it could deadlock, and perf_event programs are refused.
+bool allocates_on_demand(const Target& target, const MapDescription& description, const bpf_map* map) {
+  const bpf_map_type type = bpf_map__type(map);
+  return target.has(6, 1) && !description.needs_preallocation &&
+         (type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_PERCPU_HASH);
+}
+
+bool fit_map(const LoadContext& context, const MapDescription& description, bpf_map* map) {
+  if (!description.is_scalar && bpf_map__max_entries(map) != context.tool.max_map_keys &&
+      bpf_map__set_max_entries(map, context.tool.max_map_keys) != 0) {
+    return false;
+  }
+  const bool is_on_demand = allocates_on_demand(context.target, description, map);
+  if (!description.is_scalar) {
+    context.log.note("map %.*s: %u entries, allocated %s", static_cast<int>(description.name.size),
+                     description.name.data, context.tool.max_map_keys,
+                     is_on_demand ? "on demand" : "at start");
+  }
+  return !is_on_demand ||
+         bpf_map__set_map_flags(map, bpf_map__map_flags(map) | BPF_F_NO_PREALLOC) == 0;
+}
+
+bool fit_events(const LoadContext& context, bpf_object* object, Failure& failure) {
+  if (!context.tool.has_events) return true;
+  bpf_map* map = bpf_object__find_map_by_name(object, "events");
+  const uint64_t size =
+      ring_buffer_size(context.tool.ring_buffer_bytes, context.target.possible_cpus);
+  context.log.note("buffer for events: %llu KiB", static_cast<unsigned long long>(size / 1024));
+  if (map != nullptr && bpf_map__set_max_entries(map, static_cast<uint32_t>(size)) == 0) return true;
+  return failure.set("the tool has no buffer for events of %llu bytes",
+                     static_cast<unsigned long long>(size));
+}
+
+}  // namespace
+
+bool find_types(const LoadContext& context, const char* tracefs, const char* btf_path,
+                char (&types_path)[4096], Failure& failure) {
+  types_path[0] = '\0';
+  if (btf_path != nullptr && access(btf_path, R_OK) != 0) {
+    return failure.set("%s: %s", btf_path, error_text(errno));
+  }
+  if (context.tool.tracepoint_records.size == 0) {
+    if (btf_path != nullptr) snprintf(types_path, sizeof types_path, "%s", btf_path);
+    return true;
+  }
+  const BtfPointer types(btf_path == nullptr ? btf__new_empty() : btf__parse(btf_path, nullptr));
+  if (!types) {
+    return failure.set("%s: no type information: %s", btf_path == nullptr ? "BTF" : btf_path,
+                       error_text(errno));
+  }
+  for (const TracepointRecordDescription& record : context.tool.tracepoint_records) {
+    if (!add_record(context, record, tracefs, types.get(), failure)) return false;
+  }
+  const int file = write_types(types.get(), failure);
+  snprintf(types_path, sizeof types_path, "/proc/self/fd/%d", file);
+  return file >= 0;
+}
+
+void* open_object(const LoadContext& context, const char* types_path, Failure& failure) {
+  bpf_object_open_opts options = {};
+  options.sz = sizeof options;
+  options.btf_custom_path = *types_path == '\0' ? nullptr : types_path;
+  void* skeleton = context.tool.skeleton.open(&options);
+  if (skeleton == nullptr) failure.set("cannot read the tool's BPF object: %s", error_text(errno));
+  return skeleton;
+}
+
+bool fit_maps(const LoadContext& context, void* skeleton, Failure& failure) {
+  bpf_object* object = context.tool.skeleton.object(skeleton);
+  for (const MapDescription& description : context.tool.maps) {
+    bpf_map* map = bpf_object__find_map_by_name(object, description.symbol);
+    if (map == nullptr || !fit_map(context, description, map)) {
+      return failure.set("%.*s: the tool's map does not take its size",
+                         static_cast<int>(description.name.size), description.name.data);
+    }
+  }
+  return fit_events(context, object, failure);
+}
+
+bool load_object(const LoadContext& context, void* skeleton, const Probes& probes,
+                 Failure& failure) {
+  const int error = context.tool.skeleton.load(skeleton);
+  return error == 0 || explain_load(context, probes, error, failure);
+}
+
+Tracer::Map* find_maps(const LoadContext& context, void* skeleton, Failure& failure) {
+  bpf_object* object = context.tool.skeleton.object(skeleton);
+  const uint32_t count = context.tool.maps.size;
+  auto* maps = static_cast<Tracer::Map*>(allocate((count + 1) * sizeof(Tracer::Map)));
+  for (uint32_t i = 0; i < count; ++i) {
+    const bpf_map* map = bpf_object__find_map_by_name(object, context.tool.maps[i].symbol);
+    if (map == nullptr) {
+      failure.set("the tool has no map '%s'", context.tool.maps[i].symbol);
+      free(maps);
+      return nullptr;
+    }
+    new (&maps[i]) Tracer::Map{bpf_map__fd(map), bpf_map__max_entries(map)};
+  }
+  return maps;
+}
+
+}  // namespace bpftracec::rt

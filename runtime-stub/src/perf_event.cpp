@@ -1,0 +1,131 @@
+#include "perf_event.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "small_file.h"
+#include "unique_fd.h"
+
+namespace bpftracec::rt {
+
+namespace {
+
+struct CpuVisit {
+  const AttachContext& context;
+  const Probe& probe;
+  perf_event_attr& attributes;
+  Failure& failure;
+};
+
+bool attach_on_cpu(uint32_t cpu, void* visit_pointer) {
+  auto& visit = *static_cast<CpuVisit*>(visit_pointer);
+  const bool is_attached = attach_perf_event(visit.context, visit.probe, visit.attributes,
+                                             kAllProcesses, static_cast<int>(cpu), visit.failure);
+  if (is_attached || errno != ENODEV) return is_attached;
+  visit.failure.clear();  // the CPU has gone offline since
+  return true;
+}
+
+// A perf event counts for one thread. Threads to come inherit it; child processes do not, where
+// the kernel can tell them apart (Linux 5.13).
+bool attach_to_threads(CpuVisit& visit) {
+  visit.attributes.inherit = 1;
+  visit.attributes.inherit_thread = 1;
+  if (!visit.context.target.has(5, 13)) visit.attributes.inherit = visit.attributes.inherit_thread = 0;
+
+  DIR* threads = opendir(Path("/proc/%u/task", visit.context.bindings.target_pid).text);
+  if (threads == nullptr) {
+    return visit.failure.set("process %u has ended", visit.context.bindings.target_pid);
+  }
+  bool is_attached = true;
+  while (const dirent* entry = readdir(threads)) {
+    if (entry->d_name[0] == '.') continue;
+    is_attached = attach_perf_event(visit.context, visit.probe, visit.attributes,
+                                    atoi(entry->d_name), kAnyCpu, visit.failure);
+    if (!is_attached && errno != ESRCH) break;
+    is_attached = true;  // also when that thread has ended since
+  }
+  closedir(threads);
+  return is_attached;
+}
+
+void explain_open(int error, Failure& failure) {
+  failure.set("the kernel refuses the perf event: %s", error_text(error));
+  if (error == EACCES || error == EPERM) {
+    failure.hint("run the tool as root, or give it CAP_PERFMON and CAP_BPF");
+  } else if (error == EMFILE || error == ENFILE) {
+    failure.hint("raise the limit of open files: ulimit -n");
+  } else if (error == ENOSYS || error == EOPNOTSUPP) {
+    failure.hint("the kernel must be built with CONFIG_PERF_EVENTS and CONFIG_BPF_EVENTS");
+  }
+}
+
+bool store_first(uint32_t cpu, void* first) {
+  *static_cast<uint32_t*>(first) = cpu;
+  return false;
+}
+
+}  // namespace
+
+uint32_t first_online_cpu() {
+  uint32_t first = 0;
+  for_each_online_cpu(store_first, &first);
+  return first;
+}
+
+int open_perf_event(perf_event_attr& attributes, int pid, int cpu, Failure& failure) {
+  attributes.size = sizeof attributes;
+  const long fd = syscall(SYS_perf_event_open, &attributes, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+  if (fd < 0) {
+    const int error = errno;
+    explain_open(error, failure);
+    errno = error;
+  }
+  return static_cast<int>(fd);
+}
+
+// Takes `event`, whatever becomes of it.
+bool attach_program_to_event(const AttachContext& context, int program, int event,
+                             Failure& failure) {
+  UniqueFd owned_event(event);
+  // Links of perf events: Linux 5.15.
+  if (context.target.has(5, 15)) {
+    const int link = bpf_link_create(program, event, BPF_PERF_EVENT, nullptr);
+    if (link >= 0) {
+      context.attachments.add_link(link);
+      context.attachments.add_event(owned_event.release(), true);
+      return true;
+    }
+  }
+  if (ioctl(event, PERF_EVENT_IOC_SET_BPF, program) != 0) {
+    const int error = errno;
+    failure.set("the kernel does not attach the program: %s", error_text(error));
+    if (error == E2BIG) failure.hint("there are 64 programs on this event already");
+    errno = error;
+    return false;
+  }
+  context.attachments.add_event(owned_event.release(), false);
+  return true;
+}
+
+bool attach_perf_event(const AttachContext& context, const Probe& probe, perf_event_attr& attributes,
+                       int pid, int cpu, Failure& failure) {
+  const int event = open_perf_event(attributes, pid, cpu, failure);
+  return event >= 0 &&
+         attach_program_to_event(context, bpf_program__fd(probe.program), event, failure);
+}
+
+bool attach_sampling_event(const AttachContext& context, const Probe& probe,
+                           perf_event_attr& attributes, Failure& failure) {
+  CpuVisit visit{context, probe, attributes, failure};
+  if (context.bindings.target_pid != 0) return attach_to_threads(visit);
+  return for_each_online_cpu(attach_on_cpu, &visit);
+}
+
+}  // namespace bpftracec::rt

@@ -1,0 +1,134 @@
+#include "probes.h"
+
+#include <bpf/libbpf.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <new>
+
+#include "bpftracec/rt/buffer.h"
+#include "integer_literal.h"
+#include "parameters.h"
+
+namespace bpftracec::rt {
+
+bool Probes::prepare(bpf_object* object, Failure& failure) {
+  probes_ = static_cast<Probe*>(allocate((tool_.probes.size + 1) * sizeof(Probe)));
+  for (uint32_t i = 0; i < tool_.probes.size; ++i) {
+    Probe& probe = *new (&probes_[i]) Probe{.description = &tool_.probes[i]};
+    if (!prepare_one(probe, object, failure)) return false;
+  }
+  return true;
+}
+
+bool Probes::prepare_one(Probe& probe, bpf_object* object, Failure& failure) {
+  const ProbeDescription& description = *probe.description;
+  const Bindings& bindings = context_.bindings;
+  probe.name = substitute_parameters(description.name, bindings, failure);
+  probe.target = substitute_parameters(description.target, bindings, failure);
+  probe.function = substitute_parameters(description.function, bindings, failure);
+  const char* count = substitute_parameters(description.count_text, bindings, failure);
+  if (probe.name == nullptr || probe.target == nullptr || probe.function == nullptr ||
+      count == nullptr) {
+    return false;
+  }
+  probe.count = description.count;
+  if (int64_t value = 0; *count != '\0') {
+    if (!parse_integer(text_of(count), value) || value < 0) {
+      return failure.set("%s: '%s' is not a positive number", probe.name, count);
+    }
+    probe.count = static_cast<uint64_t>(value);
+  }
+  probe.program = bpf_object__find_program_by_name(object, description.symbol);
+  return probe.program != nullptr ||
+         failure.set("%s: the tool has no program '%s'", probe.name, description.symbol);
+}
+
+bool Probes::accept_missing(Probe& probe, Failure& failure) {
+  failure.prefix("cannot attach %s: ", probe.name);
+  if (missing_ == MissingProbes::Fail) return false;
+  if (missing_ == MissingProbes::Warn) failure.print("WARNING");
+  failure.clear();
+  probe.is_missing = true;
+  return true;
+}
+
+bool Probes::find(Failure& failure) {
+  for (uint32_t i = 0; i < tool_.probes.size; ++i) {
+    Probe& probe = probes_[i];
+    const Attacher& attacher = *probe.description->attacher;
+    if (attacher.find == nullptr || attacher.find(context_, probe, failure)) continue;
+    if (!accept_missing(probe, failure)) return false;
+    bpf_program__set_autoload(probe.program, false);
+  }
+  if (count() > 0) return true;
+  return failure.set("No probes to attach");
+}
+
+bool Probes::list() {
+  bool can_all = true;
+  for (uint32_t i = 0; i < tool_.probes.size; ++i) {
+    Probe& probe = probes_[i];
+    const Attacher& attacher = *probe.description->attacher;
+    Failure failure;
+    const bool can = attacher.find == nullptr || attacher.find(context_, probe, failure);
+    can_all = can_all && can;
+    printf("%s", probe.name);
+    if (!can) {
+      printf(": no: %s", failure.message());
+    } else if (probe.path != nullptr) {
+      printf(": %s+0x%llx", probe.path, static_cast<unsigned long long>(probe.offset));
+    }
+    putchar('\n');
+  }
+  return can_all;
+}
+
+bool Probes::attach_one(Probe& probe, Failure& failure) {
+  context_.log.note("attaching %s", probe.name);
+  return probe.description->attacher->attach(context_, probe, failure) ||
+         accept_missing(probe, failure);
+}
+
+// In source order where the kernel runs the oldest program of an event first, and then backwards
+// where it runs the newest first: probes on one event always run in source order.
+bool Probes::attach_stage(Attacher::Stage stage, Failure& failure) {
+  const auto is_due = [&](const Probe& probe, bool newest_runs_first) {
+    const Attacher& attacher = *probe.description->attacher;
+    return attacher.stage == stage && !probe.is_missing &&
+           attacher.newest_runs_first == newest_runs_first;
+  };
+  for (uint32_t i = 0; i < tool_.probes.size; ++i) {
+    if (is_due(probes_[i], false) && !attach_one(probes_[i], failure)) return false;
+  }
+  for (uint32_t i = tool_.probes.size; i-- > 0;) {
+    if (is_due(probes_[i], true) && !attach_one(probes_[i], failure)) return false;
+  }
+  return true;
+}
+
+uint32_t Probes::count() const {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < tool_.probes.size; ++i) {
+    if (!probes_[i].is_missing) ++count;
+  }
+  return count;
+}
+
+bool Probes::has_trace_stage() const {
+  for (uint32_t i = 0; i < tool_.probes.size; ++i) {
+    const bool is_traced = probes_[i].description->attacher->stage == Attacher::Stage::Trace;
+    if (is_traced && !probes_[i].is_missing) return true;
+  }
+  return false;
+}
+
+const char* Probes::name_of(const char* symbol, uint32_t length) const {
+  for (uint32_t i = 0; i < tool_.probes.size; ++i) {
+    const char* name = probes_[i].description->symbol;
+    if (strlen(name) == length && memcmp(name, symbol, length) == 0) return probes_[i].name;
+  }
+  return nullptr;
+}
+
+}  // namespace bpftracec::rt

@@ -1,0 +1,49 @@
+// The tool's probes on this machine, from the table to attached programs.
+#pragma once
+
+#include "attacher.h"
+
+struct bpf_object;
+
+namespace bpftracec::rt {
+
+// What to do with a probe that cannot be had here.
+enum class MissingProbes : uint8_t { Fail, Warn, Ignore };
+
+class Probes {
+ public:
+  Probes(const ToolDescription& tool, const AttachContext& context, MissingProbes missing)
+      : tool_(tool), context_(context), missing_(missing) {}
+  Probes(const Probes&) = delete;
+  Probes& operator=(const Probes&) = delete;
+
+  // Puts parameters into the texts, and looks for the programs in the object.
+  bool prepare(bpf_object* object, Failure& failure);
+  // Finds what the probes name. What is missing, and may be, is not loaded either.
+  bool find(Failure& failure);
+  // One line for each probe on standard output; true when all can be attached.
+  bool list();
+
+  bool run_begin(Failure& failure) { return attach_stage(Attacher::Stage::Begin, failure); }
+  bool run_end(Failure& failure) { return attach_stage(Attacher::Stage::End, failure); }
+  bool attach(Failure& failure) { return attach_stage(Attacher::Stage::Trace, failure); }
+
+  uint32_t count() const;    // without the missing ones
+  bool has_trace_stage() const;  // more than BEGIN and END
+
+  // The name of the probe whose program libbpf knows as `symbol`; null when there is none.
+  const char* name_of(const char* symbol, uint32_t length) const;
+
+ private:
+  bool prepare_one(Probe& probe, bpf_object* object, Failure& failure);
+  bool attach_stage(Attacher::Stage stage, Failure& failure);
+  bool attach_one(Probe& probe, Failure& failure);
+  bool accept_missing(Probe& probe, Failure& failure);
+
+  const ToolDescription& tool_;
+  const AttachContext& context_;
+  MissingProbes missing_;
+  Probe* probes_ = nullptr;
+};
+
+}  // namespace bpftracec::rt

@@ -1,0 +1,131 @@
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "word_list.h"
+
+namespace bpftracec::rt {
+
+namespace {
+
+// How long a command may take to end after SIGTERM before the tool goes without it.
+constexpr int kPatienceMs = 1'000;
+
+bool is_program(const char* path) {
+  struct stat status = {};
+  return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+}
+
+// As execvp() looks for programs; done before anything is loaded, so that a wrong name costs nothing.
+bool find_program(const char* name, char (&path)[PATH_MAX], Failure& failure) {
+  if (strchr(name, '/') != nullptr) {
+    snprintf(path, sizeof path, "%s", name);
+    if (is_program(path)) return true;
+    return access(path, F_OK) != 0 ? failure.set("-c: there is no file %s", name)
+                                   : failure.set("-c: %s is no program that can be run", name);
+  }
+  const char* folders = getenv("PATH");
+  if (folders == nullptr) folders = "/usr/local/bin:/usr/bin:/bin";
+  while (*folders != '\0') {
+    const int length = static_cast<int>(strcspn(folders, ":"));
+    snprintf(path, sizeof path, "%.*s%s%s", length, folders, length == 0 ? "" : "/", name);
+    if (is_program(path)) return true;
+    folders += length + (folders[length] == ':' ? 1 : 0);
+  }
+  return failure.set("-c: the command '%s' is not in PATH", name);
+}
+
+bool make_pipe(UniqueFd& read_end, UniqueFd& write_end) {
+  int fds[2];
+  if (pipe2(fds, O_CLOEXEC) != 0) return false;
+  read_end = UniqueFd(fds[0]);
+  write_end = UniqueFd(fds[1]);
+  return true;
+}
+
+// In the new process. It ends when the tool does before releasing it: the pipe closes then.
+[[noreturn]] void wait_and_exec(int release, int failed, const char* path, char** words) {
+  char byte = 0;
+  ssize_t count = 0;
+  do {
+    count = read(release, &byte, 1);
+  } while (count < 0 && errno == EINTR);
+  if (count == 1) {
+    execv(path, words);
+    // A script without #! is the shell's.
+    if (errno == ENOEXEC) execvp(path, words);
+    const int error = errno;
+    if (write(failed, &error, sizeof error) < 0) _exit(126);
+  }
+  _exit(127);
+}
+
+}  // namespace
+
+UniqueFd watch_process(uint32_t pid, Failure& failure) {
+  UniqueFd watched(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  if (!watched && (errno == ESRCH || errno == EINVAL)) {
+    failure.set("there is no process %u", pid);
+  } else if (!watched) {
+    failure.set("cannot watch process %u: %s", pid, error_text(errno));
+  }
+  return watched;
+}
+
+bool Command::start(const char* command_line, Failure& failure) {
+  char** words = split_words(command_line, failure);
+  char path[PATH_MAX];
+  if (words == nullptr || !find_program(words[0], path, failure)) return false;
+  name_ = words[0];
+
+  UniqueFd release_reader;
+  UniqueFd failed_writer;
+  const bool has_pipes =
+      make_pipe(release_reader, release_) && make_pipe(failed_, failed_writer);
+  pid_ = has_pipes ? fork() : -1;
+  if (pid_ < 0) return failure.set("-c: cannot start a process: %s", error_text(errno));
+  if (pid_ == 0) {
+    release_.reset();  // else the pipe would stay open when the tool ends
+    wait_and_exec(release_reader.get(), failed_writer.get(), path, words);
+  }
+  return true;
+}
+
+bool Command::release(Failure& failure) {
+  const char byte = 1;
+  if (write(release_.get(), &byte, 1) != 1) {
+    return failure.set("-c: cannot start %s: %s", name_, error_text(errno));
+  }
+  release_.reset();
+  int error = 0;
+  if (read(failed_.get(), &error, sizeof error) == sizeof error) {
+    return failure.set("-c: cannot start %s: %s", name_, error_text(error));
+  }
+  return true;
+}
+
+void Command::stop() {
+  if (pid_ <= 0) return;
+  if (release_) {
+    release_.reset();
+  } else if (waitpid(pid_, nullptr, WNOHANG) == 0) {
+    kill(pid_, SIGTERM);
+    pollfd ended = {static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)), POLLIN, 0};
+    if (poll(&ended, 1, kPatienceMs) != 1) pid_ = -1;
+    close(ended.fd);
+  }
+  if (pid_ > 0) waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+}  // namespace bpftracec::rt

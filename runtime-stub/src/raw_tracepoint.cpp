@@ -1,0 +1,25 @@
+#include "raw_tracepoint.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+
+namespace bpftracec::rt {
+
+bool attach_raw_tracepoint(const AttachContext& context, const Probe& probe, Failure& failure) {
+  const int link = bpf_raw_tracepoint_open(probe.function, bpf_program__fd(probe.program));
+  if (link >= 0) {
+    context.attachments.add_link(link);
+    return true;
+  }
+  const int error = errno;
+  if (error == ENOENT) {
+    failure.set("this kernel has no tracepoint '%s'", probe.function);
+  } else {
+    failure.set("the kernel does not attach the program: %s", error_text(error));
+  }
+  errno = error;
+  return false;
+}
+
+}  // namespace bpftracec::rt
