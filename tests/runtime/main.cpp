@@ -5,10 +5,12 @@
 //   --in-vm           takes the tools as they are, leaves out cases that say `vm: no`, and has more
 //   patience
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <dirent.h>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -96,10 +98,13 @@ int main_with(int argc, char** argv) {
       .source_directory = BPFTRACEC_TEST_SOURCES,
   };
   bool only_compiles = false;
+  bool only_lists = false;
   bool is_in_vm = false;
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--compile-all") == 0) {
       only_compiles = true;
+    } else if (std::strcmp(argv[i], "--list-tools") == 0) {
+      only_lists = true;
     } else if (std::strcmp(argv[i], "--in-vm") == 0) {
       is_in_vm = options.store.is_complete = true;
       options.slowness = 4;
@@ -110,6 +115,10 @@ int main_with(int argc, char** argv) {
   }
   std::vector<Case> cases;
   if (!read_cases(options.source_directory, cases)) return 1;
+  for (const Case& test : cases) {
+    if (only_lists && test.runs_in_vm) std::cout << tool_path(options.store, test) << "\n";
+  }
+  if (only_lists) return 0;
   if (only_compiles) return compile_all(cases, options.store) ? 0 : 1;
   for (const Case& test : cases) {
     if (is_in_vm && !test.runs_in_vm) continue;

@@ -54,9 +54,13 @@ std::string substitute(std::string text, const std::string& name, const std::str
   return text;
 }
 
+std::string tool_path(const ToolStore& store, const Case& test) {
+  return store.directory + "/" + test.suite + "." + test.name;
+}
+
 Tool get_tool(const ToolStore& store, const Case& test) {
   Tool tool;
-  tool.path = store.directory + "/" + test.suite + "." + test.name;
+  tool.path = tool_path(store, test);
   if (store.is_complete) {
     if (access(tool.path.c_str(), X_OK) != 0) tool.error = "no tool at " + tool.path;
     return tool;

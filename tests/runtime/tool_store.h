@@ -26,6 +26,9 @@ struct Tool {
 // Replaces %{name} by value, everywhere.
 std::string substitute(std::string text, const std::string& name, const std::string& value);
 
+// Where the tool of `test` is kept.
+std::string tool_path(const ToolStore& store, const Case& test);
+
 Tool get_tool(const ToolStore& store, const Case& test);
 
 }  // namespace bpftracec::runtime_tests
