@@ -208,10 +208,10 @@ struct ReturnStatement;
 struct BreakStatement;
 struct ContinueStatement;
 
-using Statement =
-    std::variant<const ExprStatement*, const Assignment*, const LetStatement*, const IfStatement*,
-                 const WhileStatement*, const UnrollStatement*, const Block*,
-                 const ReturnStatement*, const BreakStatement*, const ContinueStatement*>;
+using Statement = std::variant<const ExprStatement*, const Assignment*, const LetStatement*,
+                               const IfStatement*, const WhileStatement*, const UnrollStatement*,
+                               const Block*, const ReturnStatement*, const BreakStatement*,
+                               const ContinueStatement*>;
 
 struct Block {
   SourceRange range;

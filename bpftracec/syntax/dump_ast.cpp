@@ -19,11 +19,9 @@ class AstDumper {
     if (!script.is_complete) add_line("incomplete");
     if (!script.config.empty()) add_line("config");
     ++depth_;
-    for (const ConfigSetting& setting : script.config)
-      add(setting);
+    for (const ConfigSetting& setting : script.config) add(setting);
     --depth_;
-    for (const Probe& probe : script.probes)
-      add(probe);
+    for (const Probe& probe : script.probes) add(probe);
   }
 
   std::string take() { return std::move(text_); }
@@ -36,19 +34,18 @@ class AstDumper {
   }
 
   void add(const ConfigSetting& setting) {
-    std::string value =
-        std::visit(overloaded{
-                       [](uint64_t number) { return std::to_string(number); },
-                       [](bool flag) { return std::string(flag ? "true" : "false"); },
-                       [](std::string_view word) { return base::quoted(word); },
-                   },
-                   setting.value);
+    std::string value = std::visit(
+        overloaded{
+            [](uint64_t number) { return std::to_string(number); },
+            [](bool flag) { return std::string(flag ? "true" : "false"); },
+            [](std::string_view word) { return base::quoted(word); },
+        },
+        setting.value);
     add_line(fmt::format("{} = {}", setting.name, value));
   }
 
   void add(const Probe& probe) {
-    for (const AttachPoint& attach_point : probe.attach_points)
-      add(attach_point);
+    for (const AttachPoint& attach_point : probe.attach_points) add(attach_point);
     ++depth_;
     if (probe.predicate) add_line("when " + show(*probe.predicate));
     add_statements(*probe.body);
@@ -66,8 +63,7 @@ class AstDumper {
   }
 
   void add_statements(const Block& block) {
-    for (const Statement& statement : block.statements)
-      add(statement);
+    for (const Statement& statement : block.statements) add(statement);
   }
 
   void add_nested(const Block& block) {

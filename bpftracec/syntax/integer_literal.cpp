@@ -106,9 +106,9 @@ class IntegerParser {
     std::optional<uint64_t> value = to_value(digits, 10);
     if (!value || suffix.empty()) return value;
 
-    const auto* duration =
-        std::find_if(kDurations.begin(), kDurations.end(),
-                     [&](const Duration& candidate) { return candidate.unit == suffix; });
+    const auto* duration = std::find_if(
+        kDurations.begin(), kDurations.end(),
+        [&](const Duration& candidate) { return candidate.unit == suffix; });
     if (duration != kDurations.end()) {
       uint64_t nanoseconds = 0;
       if (__builtin_mul_overflow(*value, duration->nanoseconds, &nanoseconds)) return overflow();

@@ -115,8 +115,7 @@ void Lexer::finish(Token& token, TokenKind kind, uint32_t end) {
 
 template <typename Predicate>
 uint32_t Lexer::skip_while(uint32_t offset, Predicate predicate) const {
-  while (offset < text_.size() && predicate(text_[offset]))
-    ++offset;
+  while (offset < text_.size() && predicate(text_[offset])) ++offset;
   return offset;
 }
 
@@ -193,11 +192,11 @@ bool Lexer::read_root_word(Token& token) {
   TokenKind kind = word_kind(word);
   if (kind == TokenKind::Identifier) return false;
   char following = at(skip_blanks(end));
-  bool begins_item =
-      (kind == TokenKind::Config && (following == '=' || following == '{')) ||
-      (kind == TokenKind::Import && following == '"') ||
-      (kind == TokenKind::Let && (following == '@' || following == '$')) ||
-      ((kind == TokenKind::Macro || kind == TokenKind::Fn) && has_blank && is_letter(following));
+  bool begins_item = (kind == TokenKind::Config && (following == '=' || following == '{')) ||
+                     (kind == TokenKind::Import && following == '"') ||
+                     (kind == TokenKind::Let && (following == '@' || following == '$')) ||
+                     ((kind == TokenKind::Macro || kind == TokenKind::Fn) && has_blank &&
+                      is_letter(following));
   if (begins_item) finish(token, kind, end);
   return begins_item;
 }
@@ -313,9 +312,9 @@ void Lexer::read_dollar(Token& token) {
   }
   bool is_in_range = true;
   for (uint32_t i = begin; i < end; ++i) {
-    is_in_range =
-        is_in_range && !__builtin_mul_overflow(token.value, 10, &token.value) &&
-        !__builtin_add_overflow(token.value, static_cast<uint64_t>(text_[i] - '0'), &token.value);
+    is_in_range = is_in_range && !__builtin_mul_overflow(token.value, 10, &token.value) &&
+                  !__builtin_add_overflow(token.value, static_cast<uint64_t>(text_[i] - '0'),
+                                          &token.value);
   }
   if (!is_in_range || token.value == 0 || token.value > INT64_MAX) {
     auto& report = sink_.report<DiagnosticKind::ParameterOutOfRange>(
@@ -363,8 +362,8 @@ void Lexer::read_string(Token& token) {
     token.is_wrong = true;
   }
   finish(token, TokenKind::String, is_closed ? offset + 1 : offset);
-  token.text =
-      has_escapes ? context_.copy(std::string_view(value)) : text_.substr(begin, offset - begin);
+  token.text = has_escapes ? context_.copy(std::string_view(value))
+                           : text_.substr(begin, offset - begin);
 }
 
 // `offset` is at the backslash; returns where the text goes on.
@@ -405,8 +404,7 @@ uint32_t Lexer::read_escape(uint32_t offset, std::string& value, Token& token) {
     case 'X': {
       unsigned code = 0;
       uint32_t end = offset;
-      for (; end < offset + 2 && hex_value(at(end)); ++end)
-        code = code * 16 + *hex_value(at(end));
+      for (; end < offset + 2 && hex_value(at(end)); ++end) code = code * 16 + *hex_value(at(end));
       if (end == offset) {
         sink_.report<DiagnosticKind::InvalidHexEscape>({begin, end});
         token.is_wrong = true;
@@ -453,8 +451,8 @@ void Lexer::read_unexpected(Token& token) {
     ++shown_end;
   auto& report = sink_.report<DiagnosticKind::UnexpectedCharacter>(
       {offset_, end}, text_.substr(offset_, shown_end - offset_));
-  bool is_curly_quote =
-      starts_with(offset_, "\xE2\x80\x9C") || starts_with(offset_, "\xE2\x80\x9D");
+  bool is_curly_quote = starts_with(offset_, "\xE2\x80\x9C") ||
+                        starts_with(offset_, "\xE2\x80\x9D");
   if (is_curly_quote) report.hint("a string is written in plain double quotes");
   finish(token, TokenKind::Invalid, end);
 }

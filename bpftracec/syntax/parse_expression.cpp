@@ -39,9 +39,9 @@ constexpr BinaryOperator kBinaryOperators[] = {
 };
 
 const BinaryOperator* find_binary_operator(TokenKind kind) {
-  const auto* found =
-      std::find_if(std::begin(kBinaryOperators), std::end(kBinaryOperators),
-                   [&](const BinaryOperator& candidate) { return candidate.token == kind; });
+  const auto* found = std::find_if(
+      std::begin(kBinaryOperators), std::end(kBinaryOperators),
+      [&](const BinaryOperator& candidate) { return candidate.token == kind; });
   return found != std::end(kBinaryOperators) ? found : nullptr;
 }
 
@@ -414,7 +414,7 @@ Expr Parser::parse_primary() {
     default:
       break;
   }
-  SourceRange where = peek().range;
+  SourceRange where = at(TokenKind::EndOfFile) ? after_previous() : peek().range;
   error<DiagnosticKind::ExpectedExpression>(where, describe(peek()));
   return error_expr(where);
 }

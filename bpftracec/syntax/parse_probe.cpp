@@ -13,19 +13,20 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
-// After an error, text between probes is taken for a probe again when it begins like one: a word,
-// then ':' or nothing.
+// Text between probes is taken for an attach point when it begins like one: a word, then ':', '='
+// or nothing. Other text is rather a statement that a '}' too many has put there.
 bool looks_like_attach_point(std::string_view text) {
-  auto is_provider_character = [](char c) { return is_letter(c) || is_digit(c) || c == '*'; };
+  auto is_provider_character = [](char c) {
+    return is_letter(c) || is_digit(c) || c == '*' || c == '$';
+  };
   const char* end = std::find_if_not(text.begin(), text.end(), is_provider_character);
-  return end != text.begin() && (end == text.end() || *end == ':');
+  return end != text.begin() && (end == text.end() || *end == ':' || *end == '=');
 }
 
 }  // namespace
 
 const Script* Parser::parse_script() {
-  while (!at(TokenKind::EndOfFile))
-    parse_root_item();
+  while (!at(TokenKind::EndOfFile)) parse_root_item();
   if (!first_probe_range_ && !sink_.has_errors()) {
     report<DiagnosticKind::NoProbes>(peek().range).hint("the smallest script is: BEGIN {{ }}");
   }
@@ -37,6 +38,8 @@ void Parser::parse_root_item() {
   open_parens_ = 0;
   switch (peek().kind) {
     case TokenKind::AttachPoint:
+      if (!looks_like_attach_point(peek().text)) break;
+      return parse_probe();
     case TokenKind::LeftBrace:
     case TokenKind::PredicateOpen:
     case TokenKind::Comma:
@@ -63,15 +66,26 @@ void Parser::parse_root_item() {
       take();
       return skip_to_next_probe();
     default:
-      error<DiagnosticKind::ExpectedProbe>(peek().range, describe(peek()));
-      skip_token();
-      return skip_to_next_probe();
+      break;
   }
+  auto& diagnostic = error<DiagnosticKind::ExpectedProbe>(peek().range, describe(peek()));
+  if (first_probe_range_) diagnostic.hint("is there a '}}' too many before it?");
+  skip_token();
+  skip_to_next_probe();
+}
+
+// After an error, a lone word is not enough: `if`, say, is one as well.
+bool Parser::at_likely_probe() {
+  if (!at(TokenKind::AttachPoint) || !looks_like_attach_point(peek().text)) return false;
+  if (peek().text.find(':') != std::string_view::npos) return true;
+  TokenKind following = peek(1).kind;
+  return following == TokenKind::LeftBrace || following == TokenKind::Comma ||
+         following == TokenKind::PredicateOpen;
 }
 
 void Parser::skip_to_next_probe() {
   while (!at(TokenKind::EndOfFile)) {
-    if (at(TokenKind::AttachPoint) && looks_like_attach_point(peek().text)) return;
+    if (at_likely_probe()) return;
     if (at(TokenKind::LeftBrace)) {
       skip_balanced_braces();
     } else {
@@ -339,8 +353,7 @@ std::optional<AttachPoint> Parser::split_attach_point(const Token& token) {
 bool Parser::check_attach_point_parameter(SourceRange where) {
   std::string_view text = file_.text(where);
   size_t length = 1;
-  while (length < text.size() && is_digit(text[length]))
-    ++length;
+  while (length < text.size() && is_digit(text[length])) ++length;
   SourceRange parameter{where.begin, where.begin + static_cast<uint32_t>(length)};
   if (length == 1) {
     report<DiagnosticKind::AttachPointParameter>(parameter).hint(

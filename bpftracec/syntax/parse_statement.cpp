@@ -36,9 +36,9 @@ constexpr std::array kAssignmentOperators = {
 };
 
 const AssignmentOperator* find_assignment_operator(TokenKind kind) {
-  const auto* found =
-      std::find_if(kAssignmentOperators.begin(), kAssignmentOperators.end(),
-                   [&](const AssignmentOperator& candidate) { return candidate.token == kind; });
+  const auto* found = std::find_if(
+      kAssignmentOperators.begin(), kAssignmentOperators.end(),
+      [&](const AssignmentOperator& candidate) { return candidate.token == kind; });
   return found != kAssignmentOperators.end() ? found : nullptr;
 }
 
@@ -128,8 +128,8 @@ std::optional<Statement> Parser::parse_statement() {
   std::optional<Statement> statement = parse_simple_statement();
   if (!is_recovering_ && at(TokenKind::LeftBrace)) {
     // `whlie (x) {` reads like a call that lacks its ';'.
-    Diagnostic& diagnostic =
-        error<DiagnosticKind::ExpectedToken>(after_previous(), "';'", describe(previous_));
+    Diagnostic& diagnostic = error<DiagnosticKind::ExpectedToken>(after_previous(), "';'",
+                                                                  describe(previous_));
     hint_at_misspelt_keyword(diagnostic, begin);
     return statement;
   }
@@ -173,8 +173,8 @@ void Parser::end_simple_statement() {
   if (is_recovering_ || accept(TokenKind::Semicolon) || at(TokenKind::RightBrace)) return;
   if (previous_.kind == TokenKind::RightBrace) return;
   uint32_t statement_begin = previous_.range.begin;
-  Diagnostic& diagnostic =
-      error<DiagnosticKind::ExpectedToken>(after_previous(), "';'", describe(previous_));
+  Diagnostic& diagnostic = error<DiagnosticKind::ExpectedToken>(after_previous(), "';'",
+                                                                describe(previous_));
   hint_at_misspelt_keyword(diagnostic, statement_begin);
   // On a new line it is most likely only the ';' that is missing.
   if (peek().starts_line || at(TokenKind::EndOfFile)) is_recovering_ = false;

@@ -20,8 +20,7 @@ Parser::Parser(const SourceFile& file, AstContext& context, DiagnosticSink& sink
 // ---- tokens -------------------------------------------------------------------------------------
 
 const Token& Parser::peek(size_t ahead) {
-  while (lookahead_.size() <= ahead)
-    lookahead_.push_back(lexer_.next());
+  while (lookahead_.size() <= ahead) lookahead_.push_back(lexer_.next());
   return lookahead_[ahead];
 }
 
@@ -57,8 +56,8 @@ bool Parser::expect(TokenKind kind) {
     return false;
   }
   const TokenKindInfo& wanted = info(kind);
-  bool is_description =
-      wanted.spelling.find(' ') != std::string_view::npos || kind < TokenKind::Break;
+  bool is_description = wanted.spelling.find(' ') != std::string_view::npos ||
+                        kind < TokenKind::Break;
   error<DiagnosticKind::ExpectedToken>(
       after_previous(),
       is_description ? std::string(wanted.spelling) : "'" + std::string(wanted.spelling) + "'",

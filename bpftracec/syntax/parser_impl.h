@@ -66,7 +66,8 @@ class Parser {
   template <diagnostics::DiagnosticKind kind, typename... Args>
   diagnostics::Diagnostic& error(SourceRange where, const Args&... args) {
     // What the lexer has complained about needs no second word.
-    bool is_silent = is_recovering_ || at(TokenKind::Invalid);
+    bool follows_broken_string = previous_.kind == TokenKind::String && previous_.is_wrong;
+    bool is_silent = is_recovering_ || at(TokenKind::Invalid) || follows_broken_string;
     is_recovering_ = true;
     return is_silent ? unheard_ : sink_.report<kind>(where, args...);
   }
@@ -84,6 +85,7 @@ class Parser {
   void skip_balanced_braces();  // at '{'
   void skip_balanced_parens();  // at '('
   void skip_to_next_statement();
+  bool at_likely_probe();
   void skip_to_next_probe();
 
   // ---- probes and the rest between them (parse_probe.cpp) ----

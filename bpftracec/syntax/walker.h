@@ -26,8 +26,7 @@ template <typename Derived>
 class Walker {
  public:
   void walk(const Script& script) {
-    for (const Probe& probe : script.probes)
-      walk(probe);
+    for (const Probe& probe : script.probes) walk(probe);
   }
 
   void walk(const Expr& expr) {
@@ -120,8 +119,7 @@ class Walker {
  private:
   template <typename List>
   void walk_all(const List& list) {
-    for (const auto& item : list)
-      walk(item);
+    for (const auto& item : list) walk(item);
   }
 };
 

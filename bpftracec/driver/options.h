@@ -1,0 +1,34 @@
+// The command line of the compiler.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <span>
+#include <string>
+#include <variant>
+
+namespace bpftracec::driver {
+
+enum class Stage : uint8_t {
+#define STAGE(enumerator, name, description) enumerator,
+#include "bpftracec/driver/stage.def"
+#undef STAGE
+};
+
+struct Options {
+  std::string script_path;             // "-": standard input
+  std::optional<std::string> program;  // of -e, in place of a script
+  std::string output_path;             // empty: standard output; a tool always has one
+  std::string tool_name;
+  Stage emit = Stage::Exe;
+  bool is_verbose = false;
+  bool is_quiet = false;
+};
+
+// The options, or the exit status when there is nothing to compile: 0 after --help or --version,
+// which are written to `out`; 2 for wrong usage, which is explained on `err`.
+std::variant<Options, int> parse_options(std::span<const std::string> arguments, std::ostream& out,
+                                         std::ostream& err);
+
+}  // namespace bpftracec::driver
