@@ -17,7 +17,7 @@ set(may_include_rt "")
 
 # Headers of others that only these folders may see: each costs compile time, or is a kind of work that has one place.
 set(only_bpf "llvm(-c)?/.*")
-set(only_world "clang-c/.*|tracefs.*")
+set(only_world "clang-c/.*")
 set(only_driver "CLI/.*")
 set(only_rt "rapidjson/.*|bpf/libbpf[.]h")
 
