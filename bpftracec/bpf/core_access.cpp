@@ -1,0 +1,154 @@
+#include "bpftracec/bpf/core_access.h"
+
+#include <span>
+
+#include <llvm/IR/IRBuilder.h>
+
+#include "bpftracec/base/internal_error.h"
+#include "bpftracec/bpf/function_context.h"
+#include "bpftracec/bpf/lower_expression.h"
+#include "bpftracec/bpf/memory.h"
+
+namespace bpftracec::bpf {
+namespace {
+
+using Field = sema::TracepointField;
+
+// ---- registers ----
+
+struct CallRegisters {
+  std::span<const uint32_t> arguments;  // offsets in the architecture's struct pt_regs
+  uint32_t return_value;
+};
+
+// struct pt_regs (arch/x86/include/uapi/asm/ptrace.h): di, si, dx, cx, r8, r9; ax.
+constexpr uint32_t kX86Arguments[] = {112, 104, 96, 88, 72, 64};
+// struct user_pt_regs (arch/arm64/include/uapi/asm/ptrace.h): x0 ... x7; x0.
+constexpr uint32_t kAarch64Arguments[] = {0, 8, 16, 24, 32, 40, 48, 56};
+
+CallRegisters call_registers(Architecture architecture) {
+  switch (architecture) {
+    case Architecture::X86_64:
+      return {kX86Arguments, 80};
+    case Architecture::Aarch64:
+      return {kAarch64Arguments, 0};
+  }
+  base::internal_error("an unknown architecture");
+}
+
+// ---- the context ----
+
+// The verifier wants each load from the context to be one instruction with a constant offset from
+// the register that the program was given. LLVM would merge loads in the branches of an `if` into
+// one through a computed pointer, and cut wide loads to the bits that are used (for which libbpf
+// could not adapt the size any more). It does neither with a value that goes through opaque() at
+// once.
+llvm::Value* load_from_context(FunctionContext& f, llvm::Value* address, uint32_t size) {
+  llvm::Value* value = f.ir.CreateAlignedLoad(f.ir.getIntNTy(size * 8), address, llvm::Align(size));
+  // Registers have 32 or 64 bits.
+  if (size < 4) value = f.ir.CreateZExt(value, f.ir.getInt32Ty());
+  return f.ir.CreateZExt(f.opaque(value), f.i64_type());
+}
+
+// The address of a field: a relocation, whose number libbpf replaces by the target's offset. The
+// record's fields are in the context itself.
+llvm::Value* field_address(FunctionContext& f, const sema::FieldRead& read) {
+  const RecordType& type = f.module.record_type(read.record);
+  uint32_t member = type.members[read.field];
+  return f.ir.CreatePreserveStructAccessIndex(type.ir, f.context(), member, member, type.debug);
+}
+
+const Field& field_of(FunctionContext& f, const sema::FieldRead& read) {
+  return f.program().tracepoint_records[read.record].fields[read.field];
+}
+
+llvm::Value* load_field(FunctionContext& f, const sema::FieldRead& read) {
+  return load_from_context(f, field_address(f, read), field_of(f, read).storage_size);
+}
+
+// ---- arrays ----
+
+// A constant index is a part of the relocation.
+llvm::Value* load_element(FunctionContext& f, const sema::FieldRead& read, const Field& field,
+                          uint64_t index) {
+  if (index >= field.storage_size / field.element_size) return f.constant(0);
+  const RecordType& type = f.module.record_type(read.record);
+  llvm::Type* array = type.ir->getElementType(type.members[read.field]);
+  llvm::Value* address = f.ir.CreatePreserveArrayAccessIndex(
+      array, field_address(f, read), /*Dimension=*/1, static_cast<unsigned>(index),
+      type.member_types[read.field]);
+  return load_from_context(f, address, field.element_size);
+}
+
+// Any other is outside what the verifier allows of the context, but it is memory like any other to
+// bpf_probe_read_kernel().
+llvm::Value* read_element(FunctionContext& f, const sema::FieldRead& read, const Field& field,
+                          llvm::Value* index) {
+  uint32_t count = field.storage_size / field.element_size;
+  auto* inside = f.new_block("index_inside");
+  auto* done = f.new_block("index_done");
+  auto* before = f.ir.GetInsertBlock();
+  f.ir.CreateCondBr(f.ir.CreateICmpULT(index, f.constant(count)), inside, done);
+  f.start(inside);
+  llvm::Value* to = f.temporary(8);
+  llvm::Value* offset = f.ir.CreateMul(index, f.constant(field.element_size));
+  probe_read(f, sema::AddressSpace::Kernel, to, f.constant(field.element_size),
+             f.at(field_address(f, read), f.opaque(offset)));
+  llvm::Value* element = f.load(to, field.element_size);
+  inside = f.ir.GetInsertBlock();
+  f.go_to_and_start(done);
+  auto* result = f.ir.CreatePHI(f.i64_type(), 2);
+  result->addIncoming(f.constant(0), before);
+  result->addIncoming(element, inside);
+  return result;
+}
+
+}  // namespace
+
+llvm::Value* lower_field(FunctionContext& f, const sema::FieldRead& read, const sema::Type& type) {
+  const Field& field = field_of(f, read);
+  if (read.index == nullptr) {
+    if (field.kind != Field::Kind::Scalar) base::internal_error("this field is not a number");
+    return fit(f, load_field(f, read), type);
+  }
+  if (field.kind != Field::Kind::Array) base::internal_error("only arrays have elements");
+  const auto* constant = std::get_if<sema::IntegerConstant>(&read.index->node);
+  llvm::Value* element = constant != nullptr
+                             ? load_element(f, read, field, constant->value)
+                             : read_element(f, read, field, lower_expression(f, *read.index));
+  return fit(f, element, type);
+}
+
+FieldText lower_text_field(FunctionContext& f, const sema::FieldRead& read) {
+  const Field& field = field_of(f, read);
+  if (field.kind == Field::Kind::CharArray) return {field_address(f, read), nullptr};
+  bool is_relative = field.kind == Field::Kind::RelDataLoc;
+  if (field.kind != Field::Kind::DataLoc && !is_relative) {
+    base::internal_error("this field is not a text");
+  }
+  // Offset in the lower half, length in the upper. A relative offset counts from the end of the
+  // number.
+  llvm::Value* location = load_field(f, read);
+  llvm::Value* offset = f.ir.CreateAnd(location, f.constant(0xffff));
+  llvm::Value* length = f.ir.CreateAnd(f.ir.CreateLShr(location, f.constant(16)),
+                                       f.constant(0xffff));
+  llvm::Value* from = is_relative ? f.at(field_address(f, read), field.storage_size) : f.context();
+  // One more than the length: the text need not end in NUL, and reading puts one after it.
+  return {f.at(from, offset), f.ir.CreateAdd(length, f.constant(1))};
+}
+
+llvm::Value* load_argument(FunctionContext& f, uint32_t index) {
+  if (f.probe.kind == sema::ProgramKind::RawTracepoint) {
+    return load_from_context(f, f.at(f.context(), index * 8), 8);
+  }
+  CallRegisters registers = call_registers(f.module.options().architecture);
+  if (index >= registers.arguments.size()) base::internal_error("no register holds this argument");
+  return load_from_context(f, f.at(f.context(), registers.arguments[index]), 8);
+}
+
+llvm::Value* load_return_value(FunctionContext& f) {
+  CallRegisters registers = call_registers(f.module.options().architecture);
+  return load_from_context(f, f.at(f.context(), registers.return_value), 8);
+}
+
+}  // namespace bpftracec::bpf

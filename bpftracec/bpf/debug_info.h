@@ -1,0 +1,57 @@
+// What LLVM's BPF backend makes BTF of: the types of maps, variables and tracepoint records, the
+// signatures of programs, and the script's lines (which the verifier's log then shows beside the
+// instructions).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <llvm/IR/DIBuilder.h>
+#include <llvm/IR/DebugInfoMetadata.h>
+#include <llvm/IR/GlobalVariable.h>
+#include <llvm/IR/Module.h>
+
+#include "bpftracec/diagnostics/source_file.h"
+#include "bpftracec/sema/program.h"
+
+namespace bpftracec::bpf {
+
+class DebugInfo {
+ public:
+  DebugInfo(const sema::Program& program, llvm::Module& module);
+
+  llvm::DIType* unsigned_type(uint32_t size);
+  llvm::DIType* signed_type(uint32_t size);
+  llvm::DIType* char_type();
+  llvm::DIType* array_type(llvm::DIType* element, uint64_t count, uint32_t element_size);
+  llvm::DIType* const_volatile(llvm::DIType* type);
+  llvm::DIType* pointer_to(llvm::DIType* type);
+
+  struct Member {
+    std::string_view name;
+    llvm::DIType* type;
+    uint32_t offset;
+    uint32_t size;
+  };
+  llvm::DICompositeType* struct_type(std::string_view name, const std::vector<Member>& members,
+                                     uint32_t size);
+
+  void describe(llvm::GlobalVariable& variable, llvm::DIType* type);
+  llvm::DISubprogram* describe(llvm::Function& function, diagnostics::SourceRange where);
+  llvm::DILocation* location(diagnostics::SourceRange where, llvm::DISubprogram* scope);
+
+  // Call once, when everything is described.
+  void finish();
+
+ private:
+  diagnostics::SourceFile source_;
+  llvm::LLVMContext& context_;
+  llvm::DIBuilder builder_;
+  llvm::DIFile* file_;
+  llvm::DICompileUnit* unit_;
+};
+
+}  // namespace bpftracec::bpf

@@ -1,0 +1,144 @@
+// One BPF program under construction: its IR builder, its variables, its memory. Lowering functions
+// get a FunctionContext and emit where its builder stands.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <llvm/IR/Constants.h>
+#include <llvm/IR/Function.h>
+#include <llvm/IR/IRBuilder.h>
+
+#include "bpftracec/bpf/module_context.h"
+#include "bpftracec/sema/program.h"
+
+namespace bpftracec::bpf {
+
+class FunctionContext {
+ public:
+  FunctionContext(ModuleContext& module, const sema::ProbeProgram& probe);
+
+  ModuleContext& module;
+  const sema::ProbeProgram& probe;
+  llvm::IRBuilder<> ir;
+
+  const sema::Program& program() const { return module.program(); }
+
+  // ---- types and constants ----
+  llvm::PointerType* pointer_type() { return ir.getPtrTy(); }
+  llvm::IntegerType* i64_type() { return ir.getInt64Ty(); }
+  llvm::ConstantInt* constant(uint64_t value) { return ir.getInt64(value); }
+  llvm::Constant* null() { return llvm::ConstantPointerNull::get(ir.getPtrTy()); }
+
+  // ---- control flow ----
+  llvm::Value* context() { return function_->getArg(0); }
+  void leave(llvm::Value* result = nullptr);  // an i32; null: the probe's default
+  llvm::BasicBlock* new_block(const char* name);
+  void start(llvm::BasicBlock* block) { ir.SetInsertPoint(block); }
+  void go_to(llvm::BasicBlock* block) { ir.CreateBr(block); }
+  void go_to_and_start(llvm::BasicBlock* block);
+  void branch_if_unlikely(llvm::Value* condition, llvm::BasicBlock* unlikely,
+                          llvm::BasicBlock* likely);
+
+  struct Loop {
+    llvm::BasicBlock* on_continue;
+    llvm::BasicBlock* on_break;
+  };
+  std::vector<Loop> loops;
+
+  // Scratch memory that is first used after this point is looked up at this point, not at the
+  // program's entry: an event that the predicate turns away should not pay for the look-up.
+  void begin_region();
+  // Makes room for the script's variables, which are zero from here on.
+  void add_variables();
+  // Completes the function.
+  void finish();
+
+  // ---- memory ----
+  // Aligned to 8 bytes; small things lie on the stack, larger ones in this program's region of
+  // `scratch`. A temporary lives until the innermost TemporaryScope ends.
+  llvm::Value* temporary(uint32_t size);
+  llvm::Value* scratch_temporary(uint32_t size);
+  llvm::Value* variable(sema::VariableId id) { return variables_[id]; }
+
+  class TemporaryScope {
+   public:
+    explicit TemporaryScope(FunctionContext& f)
+        : f_(f), slots_(f.used_slots_.size()), scratch_top_(f.scratch_top_) {}
+    ~TemporaryScope() { f_.release(slots_, scratch_top_); }
+    TemporaryScope(const TemporaryScope&) = delete;
+    TemporaryScope& operator=(const TemporaryScope&) = delete;
+
+   private:
+    FunctionContext& f_;
+    size_t slots_;
+    uint32_t scratch_top_;
+  };
+
+  // ---- places in the script ----
+  class Location {
+   public:
+    Location(FunctionContext& f, sema::SourceRange where)
+        : f_(f), outer_(f.ir.getCurrentDebugLocation()) {
+      f.ir.SetCurrentDebugLocation(f.module.debug().location(where, f.subprogram_));
+    }
+    ~Location() { f_.ir.SetCurrentDebugLocation(outer_); }
+    Location(const Location&) = delete;
+    Location& operator=(const Location&) = delete;
+
+   private:
+    FunctionContext& f_;
+    llvm::DebugLoc outer_;
+  };
+
+  // ---- small pieces ----
+  llvm::Value* at(llvm::Value* address, uint64_t offset);
+  llvm::Value* at(llvm::Value* address, llvm::Value* offset);
+  // Unsigned integers in memory are i64 here.
+  llvm::Value* load(llvm::Value* address, uint32_t size = 8, uint32_t alignment = 8);
+  void store(llvm::Value* value, llvm::Value* address, uint32_t size = 8, uint32_t alignment = 8);
+  llvm::Value* load_late(sema::LateConstantId id);
+  llvm::Value* load_late(sema::LateConstant::Kind kind);
+  llvm::Value* extend(llvm::Value* condition) { return ir.CreateZExt(condition, i64_type()); }
+  llvm::Value* is_nonzero(llvm::Value* value) { return ir.CreateICmpNE(value, constant(0)); }
+  // 1 for 1 ... 2^63, 0 for 0. Without a branch: each would double the paths that the verifier
+  // walks.
+  llvm::Value* nonzero_bit(llvm::Value* value);
+
+  // The same value, of which LLVM knows nothing: what is computed from it stays as written.
+  llvm::Value* opaque(llvm::Value* value);
+  // The same value, known to the verifier as at most `max` from here on. The caller has seen to it
+  // that it is; if not, the program gives up.
+  llvm::Value* bounded(llvm::Value* value, uint64_t max);
+
+ private:
+  struct Slot {
+    llvm::AllocaInst* memory;
+    uint32_t size;
+    bool is_used;
+  };
+
+  llvm::AllocaInst* add_alloca(llvm::Type* type);
+  llvm::Value* stack_slot(uint32_t size);  // null where the budget does not allow it
+  llvm::Value* scratch_base();
+  void release(size_t first_slot, uint32_t scratch_top);
+  void close_region();
+  llvm::BasicBlock* give_up();
+
+  llvm::Function* function_;
+  llvm::DISubprogram* subprogram_;
+  llvm::BasicBlock* entry_;
+  llvm::BasicBlock* give_up_ = nullptr;
+  llvm::BasicBlock*
+      region_entry_ = nullptr;  // open until the region ends or looks up its scratch memory
+  llvm::BasicBlock* region_body_ = nullptr;
+
+  llvm::Value* scratch_base_ = nullptr;
+  uint32_t scratch_top_ = 0;
+  uint32_t stack_used_ = 0;
+  std::vector<Slot> slots_;
+  std::vector<size_t> used_slots_;
+  std::vector<llvm::Value*> variables_;
+};
+
+}  // namespace bpftracec::bpf

@@ -1,0 +1,54 @@
+// Calls of the kernel's helpers, one typed wrapper each. Results and arguments are 64 bits wide or
+// pointers, as the registers are; helper.def says which kernel brought which.
+#pragma once
+
+#include <cstdint>
+
+#include <llvm/IR/Value.h>
+
+namespace bpftracec::bpf {
+
+class FunctionContext;
+
+// For bpf_map_update_elem().
+enum class UpdateMode : uint8_t { Any = 0, NoExist = 1 };
+
+llvm::Value* map_lookup_elem(FunctionContext& f, llvm::Value* map, llvm::Value* key);
+llvm::Value* map_lookup_percpu_elem(FunctionContext& f, llvm::Value* map, llvm::Value* key,
+                                    llvm::Value* cpu);
+llvm::Value* map_update_elem(FunctionContext& f, llvm::Value* map, llvm::Value* key,
+                             llvm::Value* value, UpdateMode mode);
+llvm::Value* map_delete_elem(FunctionContext& f, llvm::Value* map, llvm::Value* key);
+
+llvm::Value* ktime_get_ns(FunctionContext& f);
+llvm::Value* ktime_get_boot_ns(FunctionContext& f);
+llvm::Value* get_prandom_u32(FunctionContext& f);
+
+// What these return does not change while a program runs, so LLVM may call them once for several
+// uses.
+llvm::Value* get_smp_processor_id(FunctionContext& f);
+llvm::Value* get_current_pid_tgid(FunctionContext& f);
+llvm::Value* get_current_uid_gid(FunctionContext& f);
+llvm::Value* get_current_task(FunctionContext& f);
+llvm::Value* get_current_cgroup_id(FunctionContext& f);
+
+// Fills a struct bpf_pidns_info: u32 pid (the thread), u32 tgid.
+llvm::Value* get_ns_current_pid_tgid(FunctionContext& f, llvm::Value* device, llvm::Value* inode,
+                                     llvm::Value* info);
+llvm::Value* get_current_comm(FunctionContext& f, llvm::Value* to, uint32_t size);
+
+// On failure, all of these fill `to` with zeroes. `size` is an i64.
+llvm::Value* probe_read_user(FunctionContext& f, llvm::Value* to, llvm::Value* size,
+                             llvm::Value* from);
+llvm::Value* probe_read_kernel(FunctionContext& f, llvm::Value* to, llvm::Value* size,
+                               llvm::Value* from);
+// These return the number of bytes written, with the NUL.
+llvm::Value* probe_read_user_str(FunctionContext& f, llvm::Value* to, llvm::Value* size,
+                                 llvm::Value* from);
+llvm::Value* probe_read_kernel_str(FunctionContext& f, llvm::Value* to, llvm::Value* size,
+                                   llvm::Value* from);
+
+llvm::Value* ringbuf_output(FunctionContext& f, llvm::Value* map, llvm::Value* data,
+                            llvm::Value* size);
+
+}  // namespace bpftracec::bpf

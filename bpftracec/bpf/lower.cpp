@@ -1,0 +1,86 @@
+#include "bpftracec/bpf/lower.h"
+
+#include "bpftracec/bpf/first_use.h"
+#include "bpftracec/bpf/function_context.h"
+#include "bpftracec/bpf/lower_expression.h"
+#include "bpftracec/bpf/lower_statement.h"
+
+namespace bpftracec::bpf {
+namespace {
+
+// The kernel's limit for one value of a per-CPU map (PCPU_MIN_UNIT_SIZE).
+constexpr uint32_t kMaxScratchBytes = 32 * 1024;
+
+// A program whose event the kernel cannot bind to a process looks for itself; without -p the
+// verifier removes this.
+void check_target_pid(FunctionContext& f) {
+  auto* check = f.new_block("check_pid");
+  auto* skip = f.new_block("other_process");
+  auto* proceed = f.new_block("this_process");
+  llvm::Value* target = f.load_late(sema::LateConstant::Kind::TargetPid);
+  f.ir.CreateCondBr(f.is_nonzero(target), check, proceed);
+  f.start(check);
+  f.ir.CreateCondBr(f.ir.CreateICmpEQ(process_id(f), target), proceed, skip);
+  f.start(skip);
+  f.leave();
+  f.start(proceed);
+}
+
+void check_predicate(FunctionContext& f, const sema::Expr& predicate) {
+  FunctionContext::TemporaryScope temporaries(f);
+  FunctionContext::Location location(f, predicate.range);
+  auto* skip = f.new_block("predicate_false");
+  auto* proceed = f.new_block("predicate_true");
+  llvm::Value* condition = lower_expression(f, predicate);
+  f.ir.CreateCondBr(f.is_nonzero(condition), proceed, skip);
+  f.start(skip);
+  f.leave();
+  f.start(proceed);
+}
+
+// Only `a ?: b` makes it do so.
+bool predicate_uses_variables(const sema::ProbeProgram& program) {
+  if (program.predicate == nullptr) return false;
+  for (sema::VariableId id = 0; id < program.variables.size(); ++id) {
+    if (mentions(*program.predicate, id)) return true;
+  }
+  return false;
+}
+
+void lower_program(ModuleContext& module, const sema::ProbeProgram& program) {
+  FunctionContext f(module, program);
+  f.begin_region();
+  if (program.filters_by_target_pid) check_target_pid(f);
+  bool is_early = predicate_uses_variables(program);
+  if (is_early) f.add_variables();
+  if (program.predicate != nullptr) check_predicate(f, *program.predicate);
+  f.begin_region();
+  if (!is_early) f.add_variables();
+  lower_block(f, program.body);
+  f.leave();
+  f.finish();
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<llvm::Module>> lower(const sema::Program& program,
+                                                  const CompileOptions& options,
+                                                  const StackBudget& budget,
+                                                  llvm::LLVMContext& context) {
+  auto module = std::make_unique<llvm::Module>(program.script_name, context);
+  module->setSourceFileName(program.script_name);
+  ModuleContext module_context(program, options, budget, *module);
+  for (const sema::ProbeProgram& probe : program.programs) {
+    lower_program(module_context, probe);
+    if (module_context.scratch_size() > kMaxScratchBytes) {
+      return base::Error{"the probe " + probe.attach_point.name + " needs " +
+                         std::to_string(module_context.scratch_size()) +
+                         " bytes for its texts, and the kernel allows " +
+                         std::to_string(kMaxScratchBytes) + "; make max_strlen smaller"};
+    }
+  }
+  module_context.finish();
+  return module;
+}
+
+}  // namespace bpftracec::bpf

@@ -1,0 +1,13 @@
+// Statements.
+#pragma once
+
+#include "bpftracec/sema/program.h"
+
+namespace bpftracec::bpf {
+
+class FunctionContext;
+
+void lower_block(FunctionContext& f, const sema::Block& block);
+void assign_variable(FunctionContext& f, sema::VariableId variable, const sema::Expr& value);
+
+}  // namespace bpftracec::bpf

@@ -1,0 +1,202 @@
+#include "bpftracec/bpf/map_access.h"
+
+#include "bpftracec/base/internal_error.h"
+#include "bpftracec/bpf/aggregation.h"
+#include "bpftracec/bpf/function_context.h"
+#include "bpftracec/bpf/helpers.h"
+#include "bpftracec/bpf/lower_expression.h"
+#include "bpftracec/bpf/memory.h"
+#include "bpftracec/bpf/text.h"
+
+namespace bpftracec::bpf {
+namespace {
+
+bool is_text(const sema::Slot& slot) { return slot.type.kind == sema::TypeKind::String; }
+
+void write_slot(FunctionContext& f, const sema::Slot& slot, const sema::Expr& expr,
+                llvm::Value* to) {
+  if (is_text(slot)) {
+    write_text(f, expr, to, slot.size);
+  } else {
+    f.store(lower_expression(f, expr), to);
+  }
+}
+
+// A slot that is all of a key or value can often be used where it lies.
+llvm::Value* slot_in_memory(FunctionContext& f, const sema::Slot& slot, const sema::Expr& expr) {
+  if (is_text(slot)) {
+    Text text = lower_text(f, expr);
+    if (text.readable >= slot.size && text.capacity + 7 >= slot.size) return text.address;
+    llvm::Value* to = f.temporary(slot.size);
+    copy_memory(f, to, text.address, text.readable);
+    zero_memory(f, f.at(to, text.readable), slot.size - text.readable,
+                text.readable % 8 == 0 ? 8 : 1);
+    return to;
+  }
+  llvm::Value* to = f.temporary(slot.size);
+  f.store(lower_expression(f, expr), to);
+  return to;
+}
+
+// `element` is the value of a map, or null: gives its integer, or 0.
+llvm::Value* integer_or_zero(FunctionContext& f, llvm::Value* element) {
+  auto* found = f.new_block("found");
+  auto* done = f.new_block("read_done");
+  auto* before = f.ir.GetInsertBlock();
+  f.ir.CreateCondBr(f.ir.CreateIsNull(element), done, found);
+  f.start(found);
+  llvm::Value* value = f.load(element);
+  f.go_to_and_start(done);
+  auto* result = f.ir.CreatePHI(f.i64_type(), 2);
+  result->addIncoming(f.constant(0), before);
+  result->addIncoming(value, found);
+  return result;
+}
+
+void assign_scalar_map(FunctionContext& f, const sema::MapPlan& map, sema::MapId id,
+                       const sema::Expr& value) {
+  // The value first: it may well read the element that it is assigned to.
+  llvm::Value* number = is_text(map.value) ? nullptr : lower_expression(f, value);
+  llvm::Value* element = look_up(f, id, lower_key(f, map, {}));
+  auto* found = f.new_block("found");
+  auto* done = f.new_block("assign_done");
+  f.branch_if_unlikely(f.ir.CreateIsNull(element), done, found);
+  f.start(found);
+  if (number != nullptr) {
+    f.store(number, element);
+  } else {
+    write_text(f, value, element, map.value.size);
+  }
+  mark_as_set(f, map, element, true);
+  f.go_to_and_start(done);
+}
+
+}  // namespace
+
+llvm::Value* lower_key(FunctionContext& f, const sema::MapPlan& map,
+                       const std::vector<sema::ExprPtr>& keys) {
+  if (map.is_scalar) {
+    llvm::Value* index = f.temporary(8);
+    f.store(f.constant(0), index, 4);
+    return index;
+  }
+  if (map.key.size() == 1) return slot_in_memory(f, map.key[0], *keys[0]);
+  // The slots are written in order: the byte that a cut text puts after its slot is then
+  // overwritten by the next one.
+  llvm::Value* key = f.temporary(map.key_size + 1);
+  for (size_t i = 0; i < map.key.size(); ++i) {
+    write_slot(f, map.key[i], *keys[i], f.at(key, map.key[i].offset));
+  }
+  return key;
+}
+
+llvm::Value* look_up(FunctionContext& f, sema::MapId map, llvm::Value* key) {
+  return map_lookup_elem(f, f.module.map(map), key);
+}
+
+void mark_as_set(FunctionContext& f, const sema::MapPlan& map, llvm::Value* element, bool is_set) {
+  if (map.is_scalar) f.store(f.constant(is_set ? 1 : 0), f.at(element, map.value_size - 8));
+}
+
+// Plain adds: only atomics whose result is unused exist before Linux 5.12.
+void record_failure(FunctionContext& f, sema::SiteId site, llvm::Value* code) {
+  f.ir.CreateAtomicRMW(llvm::AtomicRMWInst::Add, f.at(f.module.site_counts(), site * 8),
+                       f.constant(1), llvm::Align(8), llvm::AtomicOrdering::Monotonic);
+  f.store(code, f.at(f.module.site_codes(), site * 8));
+}
+
+void check_update(FunctionContext& f, sema::SiteId site, llvm::Value* result) {
+  auto* failed = f.new_block("update_failed");
+  auto* done = f.new_block("update_done");
+  f.branch_if_unlikely(f.ir.CreateICmpSLT(result, f.constant(0)), failed, done);
+  f.start(failed);
+  record_failure(f, site, result);
+  f.go_to_and_start(done);
+}
+
+llvm::Value* lower_map_read(FunctionContext& f, const sema::MapRead& read) {
+  const sema::MapPlan& map = f.program().maps[read.map];
+  return integer_or_zero(f, look_up(f, read.map, lower_key(f, map, read.keys)));
+}
+
+llvm::Value* map_text(FunctionContext& f, const sema::MapRead& read) {
+  const sema::MapPlan& map = f.program().maps[read.map];
+  llvm::Value* element = look_up(f, read.map, lower_key(f, map, read.keys));
+  return f.ir.CreateSelect(f.ir.CreateIsNull(element), f.module.zeroes(map.value.size), element);
+}
+
+llvm::Value* lower_increment(FunctionContext& f, const sema::Increment& increment) {
+  llvm::Value* step = f.constant(increment.is_increment ? 1 : ~uint64_t{0});
+  if (increment.variable) {
+    llvm::Value* memory = f.variable(*increment.variable);
+    llvm::Value* before = f.load(memory);
+    llvm::Value* after = fit(f, f.ir.CreateAdd(before, step),
+                             f.probe.variables[*increment.variable].type);
+    f.store(after, memory);
+    return increment.is_prefix ? after : before;
+  }
+
+  const sema::MapPlan& map = f.program().maps[*increment.map];
+  llvm::Value* key = lower_key(f, map, increment.keys);
+  llvm::Value* element = look_up(f, *increment.map, key);
+  auto* found = f.new_block("found");
+  auto* absent = f.new_block("absent");
+  auto* done = f.new_block("increment_done");
+  f.ir.CreateCondBr(f.ir.CreateIsNull(element), absent, found);
+  f.start(found);
+  llvm::Value* before = f.load(element);
+  f.store(f.ir.CreateAdd(before, step), element);
+  mark_as_set(f, map, element, true);
+  f.go_to(done);
+  f.start(absent);
+  if (!map.is_scalar) {
+    llvm::Value* first = f.temporary(8);
+    f.store(step, first);
+    llvm::Value* result = map_update_elem(f, f.module.map(*increment.map), key, first,
+                                          UpdateMode::Any);
+    if (!increment.site) base::internal_error("an increment of a keyed map without a site");
+    check_update(f, *increment.site, result);
+  }
+  absent = f.ir.GetInsertBlock();
+  f.go_to_and_start(done);
+  auto* old_value = f.ir.CreatePHI(f.i64_type(), 2);
+  old_value->addIncoming(before, found);
+  old_value->addIncoming(f.constant(0), absent);
+  return increment.is_prefix ? f.ir.CreateAdd(old_value, step) : old_value;
+}
+
+llvm::Value* lower_delete(FunctionContext& f, const sema::DeleteElement& element) {
+  const sema::MapPlan& map = f.program().maps[element.map];
+  if (!map.is_scalar) {
+    llvm::Value* result = map_delete_elem(f, f.module.map(element.map),
+                                          lower_key(f, map, element.keys));
+    return f.extend(f.ir.CreateICmpEQ(result, f.constant(0)));
+  }
+  if (map.is_per_cpu) return delete_scalar_aggregation(f, element.map);
+
+  llvm::Value* value = look_up(f, element.map, lower_key(f, map, {}));
+  auto* found = f.new_block("found");
+  auto* done = f.new_block("delete_done");
+  auto* before = f.ir.GetInsertBlock();
+  f.branch_if_unlikely(f.ir.CreateIsNull(value), done, found);
+  f.start(found);
+  llvm::Value* was_set = f.load(f.at(value, map.value_size - 8));
+  zero_memory(f, value, map.value_size);
+  found = f.ir.GetInsertBlock();
+  f.go_to_and_start(done);
+  auto* result = f.ir.CreatePHI(f.i64_type(), 2);
+  result->addIncoming(f.constant(0), before);
+  result->addIncoming(was_set, found);
+  return result;
+}
+
+void lower_assign_map(FunctionContext& f, const sema::AssignMap& assignment) {
+  const sema::MapPlan& map = f.program().maps[assignment.map];
+  if (map.is_scalar) return assign_scalar_map(f, map, assignment.map, *assignment.value);
+  llvm::Value* key = lower_key(f, map, assignment.keys);
+  llvm::Value* value = slot_in_memory(f, map.value, *assignment.value);
+  check_update(f, assignment.site,
+               map_update_elem(f, f.module.map(assignment.map), key, value, UpdateMode::Any));
+}
+
+}  // namespace bpftracec::bpf

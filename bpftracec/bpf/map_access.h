@@ -1,0 +1,36 @@
+// Script maps that hold plain values, and the keys of all maps.
+#pragma once
+
+#include <vector>
+
+#include <llvm/IR/Value.h>
+
+#include "bpftracec/sema/program.h"
+
+namespace bpftracec::bpf {
+
+class FunctionContext;
+
+// The key in memory, in the map's layout; for a scalar map, the array's index 0.
+llvm::Value* lower_key(FunctionContext& f, const sema::MapPlan& map,
+                       const std::vector<sema::ExprPtr>& keys);
+
+// The address of the map's value for the key, or null.
+llvm::Value* look_up(FunctionContext& f, sema::MapId map, llvm::Value* key);
+
+// Scalar maps: whether the one element holds a value.
+void mark_as_set(FunctionContext& f, const sema::MapPlan& map, llvm::Value* element, bool is_set);
+
+// Counts a failure of the helper, or a zero divisor, at a place of the script.
+void record_failure(FunctionContext& f, sema::SiteId site, llvm::Value* code);
+// Looks at an update helper's result.
+void check_update(FunctionContext& f, sema::SiteId site, llvm::Value* result);
+
+llvm::Value* lower_map_read(FunctionContext& f, const sema::MapRead& read);  // not texts
+// The value's address, or that of zeroes when the key is absent.
+llvm::Value* map_text(FunctionContext& f, const sema::MapRead& read);
+llvm::Value* lower_increment(FunctionContext& f, const sema::Increment& increment);
+llvm::Value* lower_delete(FunctionContext& f, const sema::DeleteElement& element);
+void lower_assign_map(FunctionContext& f, const sema::AssignMap& assignment);
+
+}  // namespace bpftracec::bpf

@@ -1,0 +1,212 @@
+#include "bpftracec/bpf/module_context.h"
+
+#include <algorithm>
+
+#include <llvm/IR/Constants.h>
+
+#include "bpftracec/base/internal_error.h"
+#include "bpftracec/bpf/maps.h"
+
+namespace bpftracec::bpf {
+namespace {
+
+// Only the initial value: the tool sets the size that fits its machine.
+constexpr uint32_t kDefaultRingBytes = 256 * 1024;
+
+const llvm::Align kWordAlign(8);
+
+}  // namespace
+
+ModuleContext::ModuleContext(const sema::Program& program, const CompileOptions& options,
+                             const StackBudget& budget, llvm::Module& module)
+    : program_(program),
+      options_(options),
+      budget_(budget),
+      module_(module),
+      debug_(program, module) {
+  add_script_maps();
+  add_late_constants();
+  add_counters();
+  add_license();
+}
+
+void ModuleContext::add_script_maps() {
+  for (const sema::MapPlan& plan : program_.maps) {
+    maps_.push_back(add_map(module_, plan.symbol));
+    describe_map(debug_, *maps_.back(), shape_of(plan));
+  }
+  if (!program_.records.empty()) {
+    events_ = add_map(module_, "events");
+    describe_map(debug_, *events_, {MapType::Ringbuf, kDefaultRingBytes, {}, {}});
+  }
+}
+
+void ModuleContext::add_late_constants() {
+  for (const sema::LateConstant& constant : program_.late_constants) {
+    llvm::Type* type = nullptr;
+    llvm::DIType* debug_type = nullptr;
+    if (constant.kind == sema::LateConstant::Kind::ParameterText) {
+      type = llvm::ArrayType::get(llvm::Type::getInt8Ty(context()), constant.size);
+      debug_type = debug_.array_type(debug_.char_type(), constant.size, 1);
+    } else {
+      type = llvm::Type::getIntNTy(context(), constant.size * 8);
+      bool is_signed = constant.kind == sema::LateConstant::Kind::ParameterInteger;
+      debug_type = is_signed ? debug_.signed_type(constant.size)
+                             : debug_.unsigned_type(constant.size);
+    }
+    late_constants_.push_back(add_variable(constant.symbol, type, /*is_constant=*/true,
+                                           debug_.const_volatile(debug_type)));
+  }
+}
+
+void ModuleContext::add_counters() {
+  llvm::Type* i64 = llvm::Type::getInt64Ty(context());
+  if (!program_.records.empty()) {
+    lost_events_ = add_variable("lost_events", i64, false, debug_.unsigned_type(8));
+  }
+  if (!program_.sites.empty()) {
+    size_t count = program_.sites.size();
+    llvm::Type* array = llvm::ArrayType::get(i64, count);
+    site_counts_ = add_variable("site_counts", array, false,
+                                debug_.array_type(debug_.unsigned_type(8), count, 8));
+    site_codes_ = add_variable("site_codes", array, false,
+                               debug_.array_type(debug_.signed_type(8), count, 8));
+  }
+}
+
+void ModuleContext::add_license() {
+  auto* text = llvm::ConstantDataArray::getString(context(), program_.config.license);
+  llvm::GlobalVariable* license = add_global("_license", text);
+  license->setConstant(true);
+  license->setSection("license");
+  license->setAlignment(llvm::Align(1));
+}
+
+llvm::GlobalVariable* ModuleContext::add_global(std::string_view name, llvm::Constant* value) {
+  auto* variable = llvm::cast<llvm::GlobalVariable>(
+      module_.getOrInsertGlobal(name, value->getType()));
+  variable->setInitializer(value);
+  variable->setDSOLocal(true);
+  variable->setAlignment(kWordAlign);
+  return variable;
+}
+
+llvm::GlobalVariable* ModuleContext::add_variable(std::string_view name, llvm::Type* type,
+                                                  bool is_constant, llvm::DIType* debug_type) {
+  llvm::GlobalVariable* variable = add_global(name, llvm::Constant::getNullValue(type));
+  variable->setConstant(is_constant);
+  variable->setSection(is_constant ? ".rodata" : ".bss");
+  debug_.describe(*variable, debug_type);
+  return variable;
+}
+
+llvm::GlobalVariable* ModuleContext::scratch() {
+  if (scratch_ == nullptr) scratch_ = add_map(module_, "scratch");
+  return scratch_;
+}
+
+sema::LateConstantId ModuleContext::late_constant_of_kind(sema::LateConstant::Kind kind) const {
+  for (size_t i = 0; i < program_.late_constants.size(); ++i) {
+    if (program_.late_constants[i].kind == kind) return static_cast<sema::LateConstantId>(i);
+  }
+  base::internal_error("a late constant that the programs need is not in the plan");
+}
+
+llvm::GlobalVariable* ModuleContext::literal(std::string_view bytes, uint32_t size) {
+  std::string padded(bytes);
+  padded.resize(size, '\0');
+  llvm::GlobalVariable*& literal = literals_[padded];
+  if (literal == nullptr) {
+    auto* data = llvm::ConstantDataArray::getString(context(), padded, /*AddNull=*/false);
+    literal = add_global("text_" + std::to_string(literals_.size()), data);
+    literal->setConstant(true);
+    literal->setLinkage(llvm::GlobalValue::InternalLinkage);
+    literal->setSection(".rodata");
+  }
+  return literal;
+}
+
+// The block is in .bss, where it takes no room in the object. Made external, because LLVM would
+// move a variable of its own that nobody writes to the read-only data.
+llvm::GlobalVariable* ModuleContext::zeroes(uint32_t size) {
+  zeroes_size_ = std::max(zeroes_size_, size);
+  if (zeroes_ == nullptr) {
+    // A placeholder, until the size is known.
+    zeroes_ = add_global("zeroes", llvm::ConstantInt::get(llvm::Type::getInt8Ty(context()), 0));
+  }
+  return zeroes_;
+}
+
+const RecordType& ModuleContext::record_type(sema::TracepointRecordId id) {
+  auto found = record_types_.find(id);
+  if (found != record_types_.end()) return found->second;
+
+  const sema::TracepointRecord& record = program_.tracepoint_records[id];
+  std::vector<uint32_t> order(record.fields.size());
+  for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  // The kernel refuses a struct in BTF whose members are not ordered by offset.
+  std::ranges::stable_sort(order, {}, [&](uint32_t i) { return record.fields[i].offset; });
+
+  RecordType type;
+  type.members.resize(order.size());
+  type.member_types.resize(order.size());
+  std::vector<llvm::Type*> ir_members;
+  std::vector<DebugInfo::Member> debug_members;
+  uint32_t size = 0;
+  for (uint32_t i : order) {
+    const sema::TracepointField& field = record.fields[i];
+    llvm::Type* ir = nullptr;
+    llvm::DIType* debug = nullptr;
+    switch (field.kind) {
+      case sema::TracepointField::Kind::Scalar:
+      case sema::TracepointField::Kind::DataLoc:
+      case sema::TracepointField::Kind::RelDataLoc:
+        // Unsigned whatever the field is: only then does libbpf adapt the load to another size on
+        // the target.
+        ir = llvm::Type::getIntNTy(context(), field.storage_size * 8);
+        debug = debug_.unsigned_type(field.storage_size);
+        break;
+      case sema::TracepointField::Kind::CharArray:
+        ir = llvm::ArrayType::get(llvm::Type::getInt8Ty(context()), field.storage_size);
+        debug = debug_.array_type(debug_.char_type(), field.storage_size, 1);
+        break;
+      case sema::TracepointField::Kind::Array: {
+        uint32_t count = field.storage_size / field.element_size;
+        ir = llvm::ArrayType::get(llvm::Type::getIntNTy(context(), field.element_size * 8), count);
+        debug = debug_.array_type(debug_.unsigned_type(field.element_size), count,
+                                  field.element_size);
+        break;
+      }
+    }
+    type.members[i] = static_cast<uint32_t>(ir_members.size());
+    type.member_types[i] = debug;
+    ir_members.push_back(ir);
+    debug_members.push_back({field.name, debug, field.offset, field.storage_size});
+    size = std::max(size, field.offset + field.storage_size);
+  }
+  type.ir = llvm::StructType::create(context(), ir_members, "struct." + record.struct_name);
+  type.debug = debug_.struct_type(record.struct_name, debug_members, size);
+  return record_types_.emplace(id, std::move(type)).first->second;
+}
+
+void ModuleContext::need_scratch_bytes(uint32_t size) {
+  scratch_size_ = std::max(scratch_size_, size);
+}
+
+void ModuleContext::finish() {
+  if (scratch_ != nullptr) {
+    describe_map(debug_, *scratch_, {MapType::PercpuArray, scratch_regions_, 4, scratch_size_});
+  }
+  if (zeroes_ != nullptr) {
+    auto* type = llvm::ArrayType::get(llvm::Type::getInt8Ty(context()), zeroes_size_);
+    llvm::GlobalVariable* placeholder = zeroes_;
+    placeholder->setName("");
+    zeroes_ = add_global("zeroes", llvm::ConstantAggregateZero::get(type));
+    zeroes_->setSection(".bss");
+    placeholder->replaceAllUsesWith(zeroes_);
+    placeholder->eraseFromParent();
+  }
+  debug_.finish();
+}
+
+}  // namespace bpftracec::bpf

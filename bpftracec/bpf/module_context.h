@@ -1,0 +1,104 @@
+// The module under construction: the object's maps and variables, made when first asked for where
+// the script decides whether they are there at all (docs/design/bpf-object.md).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <llvm/IR/DerivedTypes.h>
+#include <llvm/IR/GlobalVariable.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Module.h>
+
+#include "bpftracec/bpf/compile.h"
+#include "bpftracec/bpf/debug_info.h"
+#include "bpftracec/sema/program.h"
+
+namespace bpftracec::bpf {
+
+// How much of the 512-byte stack our own objects may take; the rest is for what LLVM spills.
+struct StackBudget {
+  uint32_t total = 256;
+  uint32_t object = 64;              // anything larger goes to scratch memory at once
+  bool keeps_variables_off = false;  // integers of the script live in scratch memory, not in
+                                     // registers
+};
+
+// A tracepoint's record as a CO-RE type.
+struct RecordType {
+  llvm::StructType* ir = nullptr;
+  llvm::DICompositeType* debug = nullptr;
+  std::vector<uint32_t> members;            // field of sema::TracepointRecord -> member, in both
+  std::vector<llvm::DIType*> member_types;  // by field
+};
+
+class ModuleContext {
+ public:
+  ModuleContext(const sema::Program& program, const CompileOptions& options,
+                const StackBudget& budget, llvm::Module& module);
+
+  const sema::Program& program() const { return program_; }
+  const CompileOptions& options() const { return options_; }
+  const StackBudget& budget() const { return budget_; }
+  llvm::Module& module() { return module_; }
+  llvm::LLVMContext& context() { return module_.getContext(); }
+  DebugInfo& debug() { return debug_; }
+
+  llvm::GlobalVariable* map(sema::MapId id) { return maps_[id]; }
+  llvm::GlobalVariable* events() { return events_; }
+  llvm::GlobalVariable* scratch();
+  llvm::GlobalVariable* late_constant(sema::LateConstantId id) { return late_constants_[id]; }
+  sema::LateConstantId late_constant_of_kind(sema::LateConstant::Kind kind) const;
+  llvm::GlobalVariable* lost_events() { return lost_events_; }
+  llvm::GlobalVariable* site_counts() { return site_counts_; }
+  llvm::GlobalVariable* site_codes() { return site_codes_; }
+
+  // Read-only bytes with NULs up to `size`, aligned to 8.
+  llvm::GlobalVariable* literal(std::string_view bytes, uint32_t size);
+  // At least `size` zero bytes; never written.
+  llvm::GlobalVariable* zeroes(uint32_t size);
+  const RecordType& record_type(sema::TracepointRecordId id);
+
+  // Scratch memory: one region a program that uses some. `set_scratch_size` wants the most that any
+  // region takes.
+  uint32_t add_scratch_region() { return scratch_regions_++; }
+  void need_scratch_bytes(uint32_t size);
+  uint32_t scratch_size() const { return scratch_size_; }
+
+  // Call once, after the last program: gives what grew its final size.
+  void finish();
+
+ private:
+  void add_script_maps();
+  void add_late_constants();
+  void add_counters();
+  void add_license();
+  llvm::GlobalVariable* add_global(std::string_view name, llvm::Constant* value);
+  llvm::GlobalVariable* add_variable(std::string_view name, llvm::Type* type, bool is_constant,
+                                     llvm::DIType* debug_type);
+
+  const sema::Program& program_;
+  CompileOptions options_;
+  StackBudget budget_;
+  llvm::Module& module_;
+  DebugInfo debug_;
+
+  std::vector<llvm::GlobalVariable*> maps_;
+  llvm::GlobalVariable* events_ = nullptr;
+  llvm::GlobalVariable* scratch_ = nullptr;
+  std::vector<llvm::GlobalVariable*> late_constants_;
+  llvm::GlobalVariable* lost_events_ = nullptr;
+  llvm::GlobalVariable* site_counts_ = nullptr;
+  llvm::GlobalVariable* site_codes_ = nullptr;
+  llvm::GlobalVariable* zeroes_ = nullptr;
+  uint32_t zeroes_size_ = 0;
+  std::map<std::string, llvm::GlobalVariable*> literals_;
+  std::map<sema::TracepointRecordId, RecordType> record_types_;
+  uint32_t scratch_regions_ = 0;
+  uint32_t scratch_size_ = 0;
+};
+
+}  // namespace bpftracec::bpf
