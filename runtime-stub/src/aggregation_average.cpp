@@ -7,8 +7,8 @@ void merge_averages(const MapDescription&, std::byte* into, const std::byte* fro
   auto sum = load<average_value>(into);
   auto added = load<average_value>(from);
   // Unsigned, because overflow wraps as it does in the kernel.
-  sum.total =
-      static_cast<int64_t>(static_cast<uint64_t>(sum.total) + static_cast<uint64_t>(added.total));
+  sum.total = static_cast<int64_t>(static_cast<uint64_t>(sum.total) +
+                                   static_cast<uint64_t>(added.total));
   sum.count += added.count;
   store(into, sum);
 }

@@ -67,10 +67,8 @@ void Buffer::append_signed(int64_t value) {
 
 void Buffer::append_hex(uint64_t value) {
   int shift = 60;
-  while (shift > 0 && (value >> shift) == 0)
-    shift -= 4;
-  for (; shift >= 0; shift -= 4)
-    append("0123456789abcdef"[(value >> shift) & 15]);
+  while (shift > 0 && (value >> shift) == 0) shift -= 4;
+  for (; shift >= 0; shift -= 4) append("0123456789abcdef"[(value >> shift) & 15]);
 }
 
 void Buffer::insert_repeated(size_t at, char byte, size_t count) {

@@ -44,8 +44,8 @@ void append_digits(const FormatPiece& piece, uint64_t value, Buffer& to) {
   size_t count = to.size() - start;
   auto wanted = piece.precision > 0 ? static_cast<size_t>(piece.precision) : 0;
   // # in octal asks for one leading zero, however it comes about.
-  bool wants_zero =
-      piece.conversion == 'o' && has_flag(piece, '#') && (count == 0 || to.data()[start] != '0');
+  bool wants_zero = piece.conversion == 'o' && has_flag(piece, '#') &&
+                    (count == 0 || to.data()[start] != '0');
   if (wants_zero && wanted <= count) wanted = count + 1;
   if (wanted > count) to.insert_repeated(start, '0', wanted - count);
 }

@@ -47,8 +47,7 @@ size_t bar_length(uint64_t count, uint64_t largest) {
 
 uint64_t total(const MapDescription& map, const std::byte* value) {
   uint64_t sum = 0;
-  for (uint32_t bucket = 0; bucket < bucket_count(map); ++bucket)
-    sum += counter(value, bucket);
+  for (uint32_t bucket = 0; bucket < bucket_count(map); ++bucket) sum += counter(value, bucket);
   return sum;
 }
 

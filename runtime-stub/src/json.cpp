@@ -96,8 +96,8 @@ void append_json_string(Buffer& to, Text text) {
 }
 
 void append_json_signed(Buffer& to, int64_t value) {
-  bool is_number =
-      is_exact_double(value < 0 ? -static_cast<uint64_t>(value) : static_cast<uint64_t>(value));
+  bool is_number = is_exact_double(value < 0 ? -static_cast<uint64_t>(value)
+                                             : static_cast<uint64_t>(value));
   if (!is_number) to.append('"');
   to.append_signed(value);
   if (!is_number) to.append('"');

@@ -63,8 +63,8 @@ int compare_entries(const void* a, const void* b, void* context) {
   const auto& sorting = *static_cast<const SortContext*>(context);
   const auto* left = static_cast<const std::byte*>(a);
   const auto* right = static_cast<const std::byte*>(b);
-  int order =
-      compare_values(sorting.map, left + sorting.value_offset, right + sorting.value_offset);
+  int order = compare_values(sorting.map, left + sorting.value_offset,
+                             right + sorting.value_offset);
   return order != 0 ? order : compare_keys(sorting.map, left, right);
 }
 

@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(Everywhere, HostileText,
                                          "\n#include \"x\"\n", std::string("a\0b", 3), "?\?/",
                                          "?\?'\n", "*/ INJECTED /*", "//", "\r", "\xff\xfe\x80",
                                          "R\"(x)\"", "\x7f\x1b[31m", "1234567", "u8\"x\"", "'",
-                                         "@x@", "//@maps@", "\n//@maps@\n", 
+                                         "@x@", "//@maps@", "\n//@maps@\n",
                                          std::string(5000, '"')));
 
 TEST(GenerateCpp, EveryByteStaysInsideLiterals) {

@@ -173,4 +173,18 @@ Program sample_program(const std::string& text) {
   return program;
 }
 
+Program counting_program() {
+  Program program;
+  program.script_name = "count.bt";
+  program.programs.push_back(probe(ProbeKind::Tracepoint, ProgramKind::Tracepoint, "x"));
+  MapPlan map = scalar("count", aggregation(TypeKind::Count), 8);
+  map.is_scalar = false;
+  map.key = {{string_type(16), 0, 16}};
+  map.key_size = 16;
+  map.value_size = 8;
+  map.max_entries = 4096;
+  program.maps.push_back(map);
+  return program;
+}
+
 }  // namespace bpftracec::host

@@ -1,8 +1,10 @@
-// What a generated tool hands to the stub: constant tables that describe its probes, maps and records, and a few functions around the
-// skeleton that bpftool generated. The generated file defines one ToolDescription and calls run().
+// What a generated tool hands to the stub: constant tables that describe its probes, maps and
+// records, and a few functions around the skeleton that bpftool generated. The generated file
+// defines one ToolDescription and calls run().
 //
-// The tables name the stub's features by pointers (handlers, value types, aggregations, attachers), so that the linker takes the archive members
-// that a tool uses and leaves the others. This header includes little, because every tool compiles it.
+// The tables name the stub's features by pointers (handlers, value types, aggregations, attachers),
+// so that the linker takes the archive members that a tool uses and leaves the others. This header
+// includes little, because every tool compiles it.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +31,9 @@ struct Table {
 
   constexpr Table() = default;
   template <size_t N>
-  constexpr Table(const T (&array)[N]) : data(array), size(N) {}  // NOLINT(google-explicit-constructor): tables are written as arrays
+  constexpr Table(const T (&array)[N])
+      : data(array),
+        size(N) {}  // NOLINT(google-explicit-constructor): tables are written as arrays
   constexpr const T* begin() const { return data; }
   constexpr const T* end() const { return data + size; }
   constexpr const T& operator[](uint32_t index) const { return data[index]; }
@@ -43,7 +47,8 @@ struct Text {
   constexpr Text() = default;
   constexpr Text(const char* text, uint32_t length) : data(text), size(length) {}
   template <size_t N>
-  constexpr Text(const char (&literal)[N]) : data(literal), size(N - 1) {}  // NOLINT(google-explicit-constructor): literals are texts
+  constexpr Text(const char (&literal)[N])
+      : data(literal), size(N - 1) {}  // NOLINT(google-explicit-constructor): literals are texts
 };
 
 // A value at a place in a record, key or map value.
@@ -64,7 +69,7 @@ struct Record {
 
 struct RecordDescription {
   void (*handle)(Tracer& tracer, const Record& record, const void* details);  // e.g. handle_printf
-  const void* details;                                                        // what that handler needs, e.g. a PrintfDetails
+  const void* details;  // what that handler needs, e.g. a PrintfDetails
   uint32_t fixed_size;
 };
 
@@ -73,7 +78,7 @@ struct FormatPiece {
   Text text;            // literal when conversion is 0
   char conversion = 0;  // d i u x X o c p s
   const char* flags = "";
-  int width = -1;       // -1: none
+  int width = -1;  // -1: none
   int precision = -1;
   uint32_t integer_size = 4;  // bytes kept by integer conversions
   Field field = {};
@@ -110,7 +115,8 @@ void handle_exit(Tracer& tracer, const Record& record, const void* details);
 
 // ---- maps ---------------------------------------------------------------------------------------------------
 
-// lhist() bounds or hist() bits; a bound that is a parameter has `*_parameter` >= 1 and is taken from there.
+// lhist() bounds or hist() bits; a bound that is a parameter has `*_parameter` >= 1 and is taken
+// from there.
 struct HistogramShape {
   uint32_t bits = 0;
   int64_t min = 0, max = 0, step = 1;
@@ -129,25 +135,27 @@ struct MapDescription {
   const Aggregation* aggregation;  // else null
   bool is_signed;                  // the aggregation's argument
   HistogramShape histogram;
-  // One run of a program may add more than four keys (updates in loops count often): memory for them cannot
-  // wait until they come, because programs that run with interrupts off have four elements at hand at first.
+  // One run of a program may add more than four keys (updates in loops count often): memory for
+  // them cannot wait until they come, because programs that run with interrupts off have four
+  // elements at hand at first.
   bool needs_preallocation = false;
 };
 
 // ---- probes -------------------------------------------------------------------------------------------------
 
 struct ProbeDescription {
-  const char* symbol;  // of the BPF program in the object
-  Text name;           // "tracepoint:sched:sched_switch"
+  const char* symbol;        // of the BPF program in the object
+  Text name;                 // "tracepoint:sched:sched_switch"
   const Attacher* attacher;  // kBeginProbe, kTracepointProbe, ...
-  Text target;         // tracepoint: category. uprobe: path. interval, profile: unit. software: event
-  Text function;       // tracepoint, rawtracepoint: event. uprobe: symbol
-  uint64_t count;      // interval, profile: rate or period. software: count, 0 = default
-  Text count_text;     // instead of `count`, with parameters
-  bool has_parameters; // the texts hold `$N`, to be replaced at start
+  Text target;      // tracepoint: category. uprobe: path. interval, profile: unit. software: event
+  Text function;    // tracepoint, rawtracepoint: event. uprobe: symbol
+  uint64_t count;   // interval, profile: rate or period. software: count, 0 = default
+  Text count_text;  // instead of `count`, with parameters
+  bool has_parameters;  // the texts hold `$N`, to be replaced at start
 };
 
-// A tracepoint's record whose fields the programs read through CO-RE relocations against `struct struct_name`.
+// A tracepoint's record whose fields the programs read through CO-RE relocations against `struct
+// struct_name`.
 struct TracepointRecordDescription {
   const char* category;
   const char* event;
@@ -157,9 +165,9 @@ struct TracepointRecordDescription {
 
 // A positional parameter that the script uses.
 struct ParameterDescription {
-  uint32_t index;      // 1 for $1
-  bool is_integer;     // used as a number
-  bool is_text;        // used as text
+  uint32_t index;   // 1 for $1
+  bool is_integer;  // used as a number
+  bool is_text;     // used as text
 };
 
 // A place in the script that a run-time warning is about.
@@ -169,14 +177,14 @@ struct SiteDescription {
   uint32_t column;      // 1-based
   uint32_t end_column;  // one past the end; on another line: 0
   Text source_line;
-  uint32_t map;         // MapUpdate: index into maps
+  uint32_t map;  // MapUpdate: index into maps
 };
 
 // What the stub has found out on the target, for bind().
 struct Bindings {
-  uint64_t start_ns;       // CLOCK_BOOTTIME, or CLOCK_MONOTONIC without has_boot_clock
-  uint64_t child_pid;      // of -c; 0 without
-  uint32_t target_pid;     // of -p; 0 without
+  uint64_t start_ns;    // CLOCK_BOOTTIME, or CLOCK_MONOTONIC without has_boot_clock
+  uint64_t child_pid;   // of -c; 0 without
+  uint32_t target_pid;  // of -p; 0 without
   uint32_t possible_cpus;
   bool has_boot_clock;
   uint64_t pid_namespace_device;
@@ -185,14 +193,15 @@ struct Bindings {
   const char* const* parameters;  // parameter_count texts; parameters[0] is $1
 };
 
-// $index as a number (0 when absent; run() has checked that it is one), and as text into a buffer of `size` bytes, always with a final NUL.
+// $index as a number (0 when absent; run() has checked that it is one), and as text into a buffer
+// of `size` bytes, always with a final NUL.
 int64_t integer_parameter(const Bindings& bindings, uint32_t index);
 void copy_text_parameter(const Bindings& bindings, uint32_t index, char* to, size_t size);
 
 // The counters that programs keep in .bss.
 struct Counters {
-  const volatile uint64_t* lost_events;   // null when the script sends no records
-  const volatile uint64_t* site_counts;   // one a site; null without sites
+  const volatile uint64_t* lost_events;  // null when the script sends no records
+  const volatile uint64_t* site_counts;  // one a site; null without sites
   const volatile int64_t* site_codes;
 };
 
@@ -202,8 +211,9 @@ struct SkeletonFunctions {
   int (*load)(void* skeleton);                         // 0 or -errno
   void (*destroy)(void* skeleton);
   bpf_object* (*object)(void* skeleton);
-  void (*bind)(void* skeleton, const Bindings& bindings);  // between open and load; null when nothing is bound
-  Counters (*counters)(void* skeleton);                    // after load
+  void (*bind)(void* skeleton,
+               const Bindings& bindings);  // between open and load; null when nothing is bound
+  Counters (*counters)(void* skeleton);    // after load
 };
 
 // ---- the tool -------------------------------------------------------------------------------------------------
@@ -220,15 +230,17 @@ struct ToolDescription {
   Table<ParameterDescription> parameters;
   Table<SiteDescription> sites;
   Text truncation_trailer;
-  uint32_t max_map_keys;        // what keyed maps were compiled with; BPFTRACE_MAX_MAP_KEYS changes it at start
-  uint64_t ring_buffer_bytes;   // 0: chosen here
+  uint32_t max_map_keys;  // what keyed maps were compiled with; BPFTRACE_MAX_MAP_KEYS changes it at
+                          // start
+  uint64_t ring_buffer_bytes;  // 0: chosen here
   bool print_maps_on_exit;
-  bool fails_on_missing_probes; // missing_probes = error
-  bool has_events;              // the object has the ring buffer map `events`
+  bool fails_on_missing_probes;                  // missing_probes = error
+  bool has_events;                               // the object has the ring buffer map `events`
   void (*print_maps)(Tracer& tracer) = nullptr;  // print_map.h's print_maps(); null without maps
 };
 
-// Parses the tool's command line, loads, attaches, traces until the end, prints the maps. Returns the exit status.
+// Parses the tool's command line, loads, attaches, traces until the end, prints the maps. Returns
+// the exit status.
 int run(const ToolDescription& tool, int argc, char** argv);
 
 }  // namespace bpftracec::rt

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+
 #include <bpf/libbpf.h>
 
 struct tool {
