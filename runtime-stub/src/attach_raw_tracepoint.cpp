@@ -12,8 +12,8 @@ namespace {
 
 // Most tracepoints have an event of the same name in some category of tracefs.
 void hint_at_nearest(const AttachContext& context, const Probe& probe, Failure& failure) {
-  DIR* categories =
-      context.tracefs == nullptr ? nullptr : opendir(Path("%s/events", context.tracefs).text);
+  DIR* categories = context.tracefs == nullptr ? nullptr
+                                               : opendir(Path("%s/events", context.tracefs).text);
   if (categories == nullptr) return;
   Nearest nearest(probe.function);
   while (const dirent* category = readdir(categories)) {

@@ -1,6 +1,7 @@
+#include <errno.h>
+
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <errno.h>
 
 #include "attacher.h"
 #include "perf_event.h"
@@ -30,8 +31,8 @@ bool attach_by_perf_event(const AttachContext& context, const Probe& probe, int 
   attributes.type = PERF_TYPE_TRACEPOINT;
   attributes.config = id;
   attributes.disabled = 1;
-  const int event =
-      open_perf_event(attributes, kAllProcesses, static_cast<int>(first_online_cpu()), failure);
+  const int event = open_perf_event(attributes, kAllProcesses, static_cast<int>(first_online_cpu()),
+                                    failure);
   return event >= 0 && attach_program_to_event(context, program, event, failure);
 }
 

@@ -3,11 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
-#include <libelf.h>
-#include <string.h>
-
 #include <initializer_list>
+#include <libelf.h>
 #include <memory>
+#include <string.h>
 
 #include "nearest.h"
 #include "unique_fd.h"

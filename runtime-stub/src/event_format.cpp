@@ -25,8 +25,9 @@ Text drop_front(Text text, uint32_t count) { return {text.data + count, text.siz
 // Cuts off what is before the first `separator`; all of it when there is none.
 Text split(Text& rest, char separator) {
   const void* found = memchr(rest.data, separator, rest.size);
-  const uint32_t size =
-      found == nullptr ? rest.size : static_cast<uint32_t>(static_cast<const char*>(found) - rest.data);
+  const uint32_t size = found == nullptr
+                            ? rest.size
+                            : static_cast<uint32_t>(static_cast<const char*>(found) - rest.data);
   const Text first(rest.data, size);
   rest = drop_front(rest, found == nullptr ? size : size + 1);
   return first;
@@ -77,11 +78,11 @@ uint32_t element_size(Text declaration, Text length, uint32_t size) {
     uint32_t size;
   };
   constexpr Type kTypes[] = {
-      {"char", 1},  {"unsigned char", 1}, {"signed char", 1}, {"u8", 1},
-      {"__u8", 1},  {"uint8_t", 1},       {"s8", 1},          {"bool", 1},
-      {"u16", 2},   {"__u16", 2},         {"uint16_t", 2},    {"short", 2},
-      {"u32", 4},   {"__u32", 4},         {"uint32_t", 4},    {"int", 4},
-      {"u64", 8},   {"__u64", 8},         {"uint64_t", 8},    {"unsigned long", 8},
+      {"char", 1}, {"unsigned char", 1}, {"signed char", 1}, {"u8", 1},
+      {"__u8", 1}, {"uint8_t", 1},       {"s8", 1},          {"bool", 1},
+      {"u16", 2},  {"__u16", 2},         {"uint16_t", 2},    {"short", 2},
+      {"u32", 4},  {"__u32", 4},         {"uint32_t", 4},    {"int", 4},
+      {"u64", 8},  {"__u64", 8},         {"uint64_t", 8},    {"unsigned long", 8},
       {"long", 8},
   };
   uint32_t count = 0;

@@ -1,7 +1,8 @@
 #include "events.h"
 
-#include <bpf/libbpf.h>
 #include <errno.h>
+
+#include <bpf/libbpf.h>
 
 #include "bpftracec/rt/output.h"
 

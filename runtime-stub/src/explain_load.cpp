@@ -38,15 +38,15 @@ bool is_locked_down() {
 bool explain_refused(const LoadContext& context, Failure& failure) {
   failure.set("the kernel does not let this process load BPF programs");
   if (!may_trace(context.target)) {
-    return failure.hint("run the tool as root%s", context.target.has(5, 8)
-                                                      ? ", or give it CAP_BPF and CAP_PERFMON"
-                                                      : "");
+    return failure.hint("run the tool as root%s",
+                        context.target.has(5, 8) ? ", or give it CAP_BPF and CAP_PERFMON" : "");
   }
   if (is_locked_down()) {
     return failure.hint("kernel lockdown is in the mode 'confidentiality', which forbids tracing");
   }
   if (!context.target.has(5, 11)) {
-    return failure.hint("before Linux 5.11 BPF uses locked memory; raise the limit: ulimit -l unlimited");
+    return failure.hint(
+        "before Linux 5.11 BPF uses locked memory; raise the limit: ulimit -l unlimited");
   }
   return failure.hint("a security module, or the container that this runs in, may forbid bpf()");
 }
@@ -66,7 +66,7 @@ bool explain_map(const LoadContext& context, int error, Failure& failure) {
   failure.set("the kernel does not make the map %.*s: %s", size, name, error_text(error));
   if (error == -ENOMEM || error == -E2BIG) {
     failure.hint("make maps smaller: BPFTRACE_MAX_MAP_KEYS, BPFTRACE_PERF_RB_PAGES");
-  } else if (error == -EINVAL && symbol.size == 6 && memcmp(symbol.data, "events", 6) == 0) {
+  } else if (error == -EINVAL && !context.target.has(5, 8) && symbol.size == 6 && memcmp(symbol.data, "events", 6) == 0) {
     failure.hint("ring buffers need Linux 5.8; this is %s", context.target.release);
   }
   return true;

@@ -21,8 +21,8 @@ namespace {
 #endif
 
 constexpr const char* kLibraryFolders[] = {
-    "/lib/" MULTIARCH, "/usr/lib/" MULTIARCH, "/lib64", "/usr/lib64", "/lib", "/usr/lib",
-    "/usr/local/lib",
+    "/lib/" MULTIARCH, "/usr/lib/" MULTIARCH, "/lib64", "/usr/lib64", "/lib",
+    "/usr/lib",        "/usr/local/lib",
 };
 constexpr const char* kDefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -55,7 +55,8 @@ char* find_in_path(const char* name, const Root& root) {
   return nullptr;
 }
 
-// Whether `file` is NAME.so.SOMETHING. A NAME.so without a version is for the linker, and often text.
+// Whether `file` is NAME.so.SOMETHING. A NAME.so without a version is for the linker, and often
+// text.
 bool is_version_of(const char* file, const char* name) {
   const size_t length = strlen(name);
   return strncmp(file, name, length) == 0 && strncmp(file + length, ".so.", 4) == 0;
@@ -87,7 +88,8 @@ char* find_library(const char* name, const Root& root) {
   }
   // The linker's name is better than none.
   for (const char* folder : kLibraryFolders) {
-    if (char* plain = keep_if_file(Path("%s%s/%s.so", root.prefix.text, folder, name))) return plain;
+    if (char* plain = keep_if_file(Path("%s%s/%s.so", root.prefix.text, folder, name)))
+      return plain;
   }
   return nullptr;
 }

@@ -1,10 +1,11 @@
 #include "libbpf_messages.h"
 
-#include <bpf/libbpf.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <bpf/libbpf.h>
 
 namespace bpftracec::rt {
 
@@ -22,7 +23,8 @@ Messages messages;
 constexpr const char* kLogStart = "-- BEGIN PROG LOAD LOG --\n";
 constexpr const char* kLogEnd = "-- END PROG LOAD LOG --";
 
-// Adds to what is kept; the oldest messages tell most, so that later ones are dropped when all is full.
+// Adds to what is kept; the oldest messages tell most, so that later ones are dropped when all is
+// full.
 void keep(const char* text, size_t size) {
   const size_t room = sizeof messages.text - 1 - messages.size;
   if (size > room) size = room;

@@ -1,14 +1,14 @@
 #include "load.h"
 
-#include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
+#include <memory>
+#include <new>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <memory>
-#include <new>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
 
 #include "bpftracec/rt/buffer.h"
 #include "explain_load.h"
@@ -55,7 +55,8 @@ bool add_record(const LoadContext& context, const TracepointRecordDescription& r
 // Linux 6.1, whose maps get them from caches of their own (the series around 34dd3bad1a6f, "bpf:
 // Relax the requirement to use preallocated hash maps in tracing progs", and ee4ed53c5eb6 for
 // per-CPU maps). Before, it could deadlock, and perf_event programs are refused.
-bool allocates_on_demand(const Target& target, const MapDescription& description, const bpf_map* map) {
+bool allocates_on_demand(const Target& target, const MapDescription& description,
+                         const bpf_map* map) {
   const bpf_map_type type = bpf_map__type(map);
   return target.has(6, 1) && !description.needs_preallocation &&
          (type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_PERCPU_HASH);
@@ -79,10 +80,11 @@ bool fit_map(const LoadContext& context, const MapDescription& description, bpf_
 bool fit_events(const LoadContext& context, bpf_object* object, Failure& failure) {
   if (!context.tool.has_events) return true;
   bpf_map* map = bpf_object__find_map_by_name(object, "events");
-  const uint64_t size =
-      ring_buffer_size(context.tool.ring_buffer_bytes, context.target.possible_cpus);
+  const uint64_t size = ring_buffer_size(context.tool.ring_buffer_bytes,
+                                         context.target.possible_cpus);
   context.log.note("buffer for events: %llu KiB", static_cast<unsigned long long>(size / 1024));
-  if (map != nullptr && bpf_map__set_max_entries(map, static_cast<uint32_t>(size)) == 0) return true;
+  if (map != nullptr && bpf_map__set_max_entries(map, static_cast<uint32_t>(size)) == 0)
+    return true;
   return failure.set("the tool has no buffer for events of %llu bytes",
                      static_cast<unsigned long long>(size));
 }

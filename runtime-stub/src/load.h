@@ -18,7 +18,8 @@ struct LoadContext {
 
 // The types that the object is relocated against: records of tracepoints, and what `btf_path` (may
 // be null) has. Empty when the object needs none, or only those of the running kernel. False with a
-// message when a record cannot be had; events that are missing altogether are left to Probes::find().
+// message when a record cannot be had; events that are missing altogether are left to
+// Probes::find().
 bool find_types(const LoadContext& context, const char* tracefs, const char* btf_path,
                 char (&types_path)[4096], Failure& failure);
 
@@ -27,7 +28,8 @@ void* open_object(const LoadContext& context, const char* types_path, Failure& f
 // Sizes of maps, and how they get their memory.
 bool fit_maps(const LoadContext& context, void* skeleton, Failure& failure);
 
-bool load_object(const LoadContext& context, void* skeleton, const Probes& probes, Failure& failure);
+bool load_object(const LoadContext& context, void* skeleton, const Probes& probes,
+                 Failure& failure);
 
 // One entry for each of the tool's maps.
 Tracer::Map* find_maps(const LoadContext& context, void* skeleton, Failure& failure);

@@ -19,8 +19,8 @@ void Log::step(const char* what) {
   if (!is_enabled_) return;
   timespec now = {};
   clock_gettime(CLOCK_MONOTONIC, &now);
-  const uint64_t now_ns =
-      static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+  const uint64_t now_ns = static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 +
+                          static_cast<uint64_t>(now.tv_nsec);
   if (last_step_ns_ != 0) {
     note("time: %s: %.3f ms", what, static_cast<double>(now_ns - last_step_ns_) / 1e6);
   }

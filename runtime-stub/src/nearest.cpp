@@ -1,13 +1,14 @@
 #include "nearest.h"
 
-#include <string.h>
-
 #include <algorithm>
+#include <string.h>
 
 namespace bpftracec::rt {
 
 Nearest::Nearest(const char* wanted)
-    : wanted_(wanted), length_(strlen(wanted)), max_distance_(1 + static_cast<uint32_t>(length_ / 4)) {
+    : wanted_(wanted),
+      length_(strlen(wanted)),
+      max_distance_(1 + static_cast<uint32_t>(length_ / 4)) {
   if (length_ > kMaxLength) length_ = 0;
 }
 

@@ -54,8 +54,7 @@ char* substitute_parameters(Text text, const Bindings& bindings, Failure& failur
     }
     const char* value = parameter(bindings, index);
     if (value == nullptr) {
-      failure.set("%.*s: parameter $%llu is missing", static_cast<int>(text.size), text.data,
-                  static_cast<unsigned long long>(index));
+      failure.set("parameter $%llu is missing", static_cast<unsigned long long>(index));
       failure.hint("see --help for the parameters that it takes");
       return nullptr;
     }

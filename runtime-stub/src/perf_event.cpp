@@ -1,13 +1,14 @@
 #include "perf_event.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 
 #include "small_file.h"
 #include "unique_fd.h"
@@ -37,7 +38,8 @@ bool attach_on_cpu(uint32_t cpu, void* visit_pointer) {
 bool attach_to_threads(CpuVisit& visit) {
   visit.attributes.inherit = 1;
   visit.attributes.inherit_thread = 1;
-  if (!visit.context.target.has(5, 13)) visit.attributes.inherit = visit.attributes.inherit_thread = 0;
+  if (!visit.context.target.has(5, 13))
+    visit.attributes.inherit = visit.attributes.inherit_thread = 0;
 
   DIR* threads = opendir(Path("/proc/%u/task", visit.context.bindings.target_pid).text);
   if (threads == nullptr) {
@@ -114,8 +116,8 @@ bool attach_program_to_event(const AttachContext& context, int program, int even
   return true;
 }
 
-bool attach_perf_event(const AttachContext& context, const Probe& probe, perf_event_attr& attributes,
-                       int pid, int cpu, Failure& failure) {
+bool attach_perf_event(const AttachContext& context, const Probe& probe,
+                       perf_event_attr& attributes, int pid, int cpu, Failure& failure) {
   const int event = open_perf_event(attributes, pid, cpu, failure);
   return event >= 0 &&
          attach_program_to_event(context, bpf_program__fd(probe.program), event, failure);

@@ -11,8 +11,8 @@ inline constexpr int kAllProcesses = -1;
 inline constexpr int kAnyCpu = -1;
 
 // Opens the event, lets the program run on it and hands it to the context's attachments.
-bool attach_perf_event(const AttachContext& context, const Probe& probe, perf_event_attr& attributes,
-                       int pid, int cpu, Failure& failure);
+bool attach_perf_event(const AttachContext& context, const Probe& probe,
+                       perf_event_attr& attributes, int pid, int cpu, Failure& failure);
 
 // An event that samples: on every online CPU for all processes, or in all threads of -p's process.
 bool attach_sampling_event(const AttachContext& context, const Probe& probe,
@@ -20,7 +20,8 @@ bool attach_sampling_event(const AttachContext& context, const Probe& probe,
 
 // The same with a program and process of one's own choosing; -1 with a message on failure.
 int open_perf_event(perf_event_attr& attributes, int pid, int cpu, Failure& failure);
-bool attach_program_to_event(const AttachContext& context, int program, int event, Failure& failure);
+bool attach_program_to_event(const AttachContext& context, int program, int event,
+                             Failure& failure);
 
 uint32_t first_online_cpu();
 

@@ -1,10 +1,10 @@
 #include "probes.h"
 
-#include <bpf/libbpf.h>
+#include <new>
 #include <stdio.h>
 #include <string.h>
 
-#include <new>
+#include <bpf/libbpf.h>
 
 #include "bpftracec/rt/buffer.h"
 #include "integer_literal.h"
@@ -30,7 +30,8 @@ bool Probes::prepare_one(Probe& probe, bpf_object* object, Failure& failure) {
   const char* count = substitute_parameters(description.count_text, bindings, failure);
   if (probe.name == nullptr || probe.target == nullptr || probe.function == nullptr ||
       count == nullptr) {
-    return false;
+    return failure.prefix("%.*s: ", static_cast<int>(description.name.size),
+                          description.name.data);
   }
   probe.count = description.count;
   if (int64_t value = 0; *count != '\0') {

@@ -28,7 +28,7 @@ class Probes {
   bool run_end(Failure& failure) { return attach_stage(Attacher::Stage::End, failure); }
   bool attach(Failure& failure) { return attach_stage(Attacher::Stage::Trace, failure); }
 
-  uint32_t count() const;    // without the missing ones
+  uint32_t count() const;        // without the missing ones
   bool has_trace_stage() const;  // more than BEGIN and END
 
   // The name of the probe whose program libbpf knows as `symbol`; null when there is none.

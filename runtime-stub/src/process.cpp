@@ -26,7 +26,8 @@ bool is_program(const char* path) {
   return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
 }
 
-// As execvp() looks for programs; done before anything is loaded, so that a wrong name costs nothing.
+// As execvp() looks for programs; done before anything is loaded, so that a wrong name costs
+// nothing.
 bool find_program(const char* name, char (&path)[PATH_MAX], Failure& failure) {
   if (strchr(name, '/') != nullptr) {
     snprintf(path, sizeof path, "%s", name);
@@ -90,8 +91,7 @@ bool Command::start(const char* command_line, Failure& failure) {
 
   UniqueFd release_reader;
   UniqueFd failed_writer;
-  const bool has_pipes =
-      make_pipe(release_reader, release_) && make_pipe(failed_, failed_writer);
+  const bool has_pipes = make_pipe(release_reader, release_) && make_pipe(failed_, failed_writer);
   pid_ = has_pipes ? fork() : -1;
   if (pid_ < 0) return failure.set("-c: cannot start a process: %s", error_text(errno));
   if (pid_ == 0) {

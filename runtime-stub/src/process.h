@@ -1,9 +1,8 @@
 // The process that is traced: one that runs (-p), or one that the tool starts (-c).
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
+#include <sys/types.h>
 
 #include "failure.h"
 #include "unique_fd.h"

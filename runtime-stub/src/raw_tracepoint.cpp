@@ -1,8 +1,9 @@
 #include "raw_tracepoint.h"
 
+#include <errno.h>
+
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <errno.h>
 
 namespace bpftracec::rt {
 

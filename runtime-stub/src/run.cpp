@@ -1,11 +1,12 @@
 // A tool's life, in order.
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include <bpf/libbpf.h>
 
 #include "bpftracec/rt/aggregation.h"
 #include "bpftracec/rt/output.h"
@@ -80,8 +81,7 @@ bool bind(Start& start, Failure& failure) {
 bool check_histograms(const Start& start, Failure& failure) {
   for (const MapDescription& map : start.tool.maps) {
     if (map.aggregation == nullptr || map.aggregation->shape_fault == nullptr) continue;
-    const char* fault =
-        map.aggregation->shape_fault(map, resolve_shape(map, start.bindings));
+    const char* fault = map.aggregation->shape_fault(map, resolve_shape(map, start.bindings));
     if (fault == nullptr) continue;
     return failure.set("%.*s: %s", static_cast<int>(map.name.size), map.name.data, fault);
   }
@@ -140,9 +140,8 @@ void handle_events(const Start& start, int signals, const Counters& counters, Tr
   constexpr int kSitePeriodMs = 200;
   const int patience_ms = counters.site_counts == nullptr ? -1 : kSitePeriodMs;
   // poll() passes over file descriptors below 0.
-  pollfd sources[] = {{signals, POLLIN, 0},
-                      {start.traced_process.get(), POLLIN, 0},
-                      {events.fd(), POLLIN, 0}};
+  pollfd sources[] = {
+      {signals, POLLIN, 0}, {start.traced_process.get(), POLLIN, 0}, {events.fd(), POLLIN, 0}};
   for (;;) {
     const bool has_more = events.handle();
     sites.poll();
@@ -173,8 +172,8 @@ int trace(Start& start, Probes& probes, Failure& failure) {
   SiteReports sites(tracer, counters);
   LossReport losses(output, counters);
   if (start.tool.has_events) {
-    const bpf_map* map =
-        bpf_object__find_map_by_name(start.tool.skeleton.object(start.skeleton), "events");
+    const bpf_map* map = bpf_object__find_map_by_name(start.tool.skeleton.object(start.skeleton),
+                                                      "events");
     if (!events.open(bpf_map__fd(map), failure)) return -1;
   }
 
@@ -231,12 +230,12 @@ int run(const ToolDescription& description, int argc, char** argv) {
     return kExitWrongUsage;
   }
 
-  const char* btf_path =
-      start.options.btf_path != nullptr ? start.options.btf_path : start.settings.btf_path;
+  const char* btf_path = start.options.btf_path != nullptr ? start.options.btf_path
+                                                           : start.settings.btf_path;
   const AttachContext context{start.log, start.target, start.bindings,
                               find_tracefs(start.settings.tracefs), start.attachments};
   Probes probes(start.tool, context,
-                start.tool.fails_on_missing_probes        ? MissingProbes::Fail
+                start.tool.fails_on_missing_probes      ? MissingProbes::Fail
                 : start.settings.ignores_missing_probes ? MissingProbes::Ignore
                                                         : MissingProbes::Warn);
   if (!find_types(start.load_context(), context.tracefs, btf_path, start.types_path, failure)) {

@@ -60,9 +60,9 @@ bool read_missing_probes(ToolDescription& tool, Settings& settings, Failure& fai
 }  // namespace
 
 bool read_environment(ToolDescription& tool, Settings& settings, Failure& failure) {
-  // The kernel counts a map's entries in 32 bits; the ring buffer's pages are limited to 4 GiB.
+  // The kernel counts a map's entries in 32 bits, and the ring buffer's bytes are its entries.
   constexpr int64_t kMaxKeys = UINT32_MAX;
-  constexpr int64_t kMaxPages = 1 << 20;
+  const int64_t max_pages = (1LL << 31) / getpagesize();
   int64_t max_map_keys = tool.max_map_keys;
   int64_t pages = -1;
   auto log_size = static_cast<int64_t>(settings.log_size);
@@ -71,7 +71,7 @@ bool read_environment(ToolDescription& tool, Settings& settings, Failure& failur
       // The second is the old name.
       read_number("BPFTRACE_MAP_KEYS_MAX", 1, kMaxKeys, max_map_keys, failure) &&
       read_number("BPFTRACE_MAX_MAP_KEYS", 1, kMaxKeys, max_map_keys, failure) &&
-      read_number("BPFTRACE_PERF_RB_PAGES", 0, kMaxPages, pages, failure) &&
+      read_number("BPFTRACE_PERF_RB_PAGES", 0, max_pages, pages, failure) &&
       read_number("BPFTRACE_LOG_SIZE", 1, INT32_MAX, log_size, failure) &&
       read_bool("BPFTRACE_PRINT_MAPS_ON_EXIT", tool.print_maps_on_exit, failure) &&
       read_missing_probes(tool, settings, failure);

@@ -1,10 +1,9 @@
 #include "signals.h"
 
 #include <errno.h>
+#include <initializer_list>
 #include <signal.h>
 #include <sys/signalfd.h>
-
-#include <initializer_list>
 
 namespace bpftracec::rt {
 

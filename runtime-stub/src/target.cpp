@@ -22,8 +22,7 @@ constexpr uint64_t kInitialPidNamespace = 0xEFFFFFFC;
 
 uint64_t round_up_to_power_of_two(uint64_t value) {
   uint64_t power = 1;
-  while (power < value)
-    power *= 2;
+  while (power < value) power *= 2;
   return power;
 }
 
@@ -52,8 +51,8 @@ void bind_target(const Target& target, Bindings& bindings) {
   bindings.has_boot_clock = target.has(5, 8);  // bpf_ktime_get_boot_ns()
   timespec now = {};
   clock_gettime(bindings.has_boot_clock ? CLOCK_BOOTTIME : CLOCK_MONOTONIC, &now);
-  bindings.start_ns =
-      static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+  bindings.start_ns = static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 +
+                      static_cast<uint64_t>(now.tv_nsec);
 
   struct stat pid_namespace = {};
   if (stat("/proc/self/ns/pid", &pid_namespace) == 0 &&

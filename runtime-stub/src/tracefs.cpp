@@ -2,11 +2,10 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <initializer_list>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <initializer_list>
 
 #include "nearest.h"
 #include "small_file.h"

@@ -1,6 +1,5 @@
 #include "tracepoint_btf.h"
 
-#include <bpf/btf.h>
 #include <errno.h>
 #include <linux/btf.h>
 #include <stdio.h>
@@ -8,6 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include <bpf/btf.h>
 
 #include "bpftracec/rt/buffer.h"
 #include "event_format.h"
@@ -39,7 +40,8 @@ int field_type(btf* types, const EventField& field) {
     return integer_type(types, field.size, field.is_signed);
   }
   const bool is_known = is_integer_size(field.element_size);
-  return array_type(types, field.size, is_known ? field.element_size : 1, is_known && field.is_signed);
+  return array_type(types, field.size, is_known ? field.element_size : 1,
+                    is_known && field.is_signed);
 }
 
 }  // namespace

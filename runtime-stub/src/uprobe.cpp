@@ -47,8 +47,10 @@ bool find_uprobe(const AttachContext& context, Probe& probe, Failure& failure) {
   context.log.note("%s: %s at offset 0x%llx of %s", probe.name, probe.function,
                    static_cast<unsigned long long>(place.offset), probe.path);
   if (place.is_indirect) {
-    context.log.note("%s: %s chooses between several functions; the probe is where it does, which runs "
-                     "once in a process", probe.name, probe.function);
+    context.log.note(
+        "%s: %s chooses between several functions; the probe is where it does, which runs "
+        "once in a process",
+        probe.name, probe.function);
   }
   return true;
 }

@@ -1,0 +1,101 @@
+// What a tool says when it cannot trace, and that it leaves nothing attached.
+#include <unistd.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "run_tool.h"
+
+namespace bpftracec::rt {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(ToolFailures, FunctionThatIsNotThere) {
+  SKIP_WITHOUT_BPF();
+  const ToolResult result = run_tool("kinds", {WORK_PROGRAM, "do_wrk"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.err, "ERROR: cannot attach uprobe:" WORK_PROGRAM ":do_wrk: " WORK_PROGRAM
+                        " has no function 'do_wrk'\nHINT: did you mean do_work?\n");
+  EXPECT_EQ(result.out, "");
+}
+
+TEST(ToolFailures, MissingProbesMayBeAllowed) {
+  SKIP_WITHOUT_BPF();
+  for (const char* setting : {"warn", "ignore"}) {
+    RunningTool tool("kinds", {WORK_PROGRAM, "do_wrk"}, {{"BPFTRACE_MISSING_PROBES", setting}});
+    ASSERT_TRUE(tool.wait_until_attached());
+    tool.signal(SIGINT);
+    const ToolResult result = tool.finish();
+    EXPECT_EQ(result.status, 0);
+    EXPECT_THAT(result.err, HasSubstr("Attached 7 probes\n"));
+    const bool warns = result.err.find("WARNING: cannot attach uprobe:") != std::string::npos;
+    EXPECT_EQ(warns, std::string(setting) == "warn") << result.err;
+  }
+}
+
+TEST(ToolFailures, MissingParameterOfAProbe) {
+  SKIP_WITHOUT_BPF();
+  const ToolResult result = run_tool("kinds", {WORK_PROGRAM});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("ERROR: uprobe:$1:$2: parameter $2 is missing\n"));
+}
+
+TEST(ToolFailures, EventThatIsNotThere) {
+  SKIP_WITHOUT_BPF();
+  const ToolResult result = run_tool("fields", {}, {{"BPFTRACE_TRACEFS", "/no/such/folder"}});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("ERROR: cannot attach tracepoint:sched:sched_process_exit: "
+                                    "this kernel has no category of events 'sched'\n"));
+}
+
+TEST(ToolFailures, OutputThatCannotBeWritten) {
+  SKIP_WITHOUT_BPF();
+  const ToolResult result = run_tool("life", {"-o", "/no/such/folder/x", "1", "1", "1"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.err, "ERROR: cannot write to /no/such/folder/x: No such file or directory\n");
+}
+
+TEST(ToolFailures, FullDiskEndsTheTool) {
+  SKIP_WITHOUT_BPF();
+  const ToolResult result = run_tool("life", {"-o", "/dev/full", "1000000000", "1", "1"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("No space left on device"));
+}
+
+TEST(ToolFailures, CommandThatIsNotThere) {
+  SKIP_WITHOUT_BPF();
+  ToolResult result = run_tool("life", {"-c", "no-such-command x", "1", "1", "1"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.err, "ERROR: -c: the command 'no-such-command' is not in PATH\n");
+  result = run_tool("life", {"-c", "/tmp", "1", "1", "1"});
+  EXPECT_EQ(result.err, "ERROR: -c: /tmp is no program that can be run\n");
+  result = run_tool("life", {"-c", "echo 'x", "1", "1", "1"});
+  EXPECT_EQ(result.err, "ERROR: -c: a quote is not closed in: echo 'x\n");
+}
+
+TEST(ToolFailures, ProcessThatIsNotThere) {
+  SKIP_WITHOUT_BPF();
+  const ToolResult result = run_tool("life", {"-p", "4194304", "1", "1", "1"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.err, "ERROR: there is no process 4194304\n");
+}
+
+TEST(ToolFailures, TypesThatCannotBeRead) {
+  SKIP_WITHOUT_BPF();
+  EXPECT_EQ(run_tool("fields", {"--btf", "/no/such/file"}).err,
+            "ERROR: /no/such/file: No such file or directory\n");
+  EXPECT_THAT(run_tool("fields", {"--btf", "/proc/self/cmdline"}).err,
+              HasSubstr("ERROR: /proc/self/cmdline: no type information"));
+}
+
+TEST(ToolFailures, WithoutPrivileges) {
+  SKIP_WITHOUT_BPF();
+  RunningTool tool("count", {}, {{"UNPRIVILEGED", "1"}});
+  const ToolResult result = tool.finish();
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("HINT: run the tool as root"));
+}
+
+}  // namespace
+}  // namespace bpftracec::rt
