@@ -39,8 +39,7 @@ std::vector<const Diagnostic*> DiagnosticSink::in_source_order() const {
     by_place.emplace(diagnostic.where.begin, &diagnostic);
   std::vector<const Diagnostic*> ordered;
   ordered.reserve(by_place.size());
-  for (const auto& [begin, diagnostic] : by_place)
-    ordered.push_back(diagnostic);
+  for (const auto& [begin, diagnostic] : by_place) ordered.push_back(diagnostic);
   return ordered;
 }
 

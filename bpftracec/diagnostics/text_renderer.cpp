@@ -188,6 +188,7 @@ class TextRenderer {
 
   void add_source(SourceRange where) {
     SourceRange line = file_.line_around(where.begin);
+    if (line.begin == line.end) return;  // as after the last line
     MarkedLine marked = mark(file_.text(line), where.begin - line.begin, where.end - line.begin);
     text_ += marked.source;
     text_ += '\n';

@@ -68,6 +68,7 @@ void Parser::parse_root_item() {
     default:
       break;
   }
+  is_recovering_ = peek().is_wrong;  // the lexer has told
   auto& diagnostic = error<DiagnosticKind::ExpectedProbe>(peek().range, describe(peek()));
   if (first_probe_range_) diagnostic.hint("is there a '}}' too many before it?");
   skip_token();

@@ -76,7 +76,8 @@ const Block* Parser::parse_block() {
     }
     uint32_t begin = peek().range.begin;
     if (std::optional<Statement> statement = parse_statement()) statements.push_back(*statement);
-    if (is_recovering_) {
+    bool has_left_block = at(TokenKind::EndOfFile) || at(TokenKind::AttachPoint);
+    if (is_recovering_ && !has_left_block) {
       if (peek().range.begin == begin && !at(TokenKind::LeftBrace))
         skip_token();  // however little, go on
       skip_to_next_statement();
@@ -172,6 +173,10 @@ std::optional<Statement> Parser::parse_simple_statement() {
 void Parser::end_simple_statement() {
   if (is_recovering_ || accept(TokenKind::Semicolon) || at(TokenKind::RightBrace)) return;
   if (previous_.kind == TokenKind::RightBrace) return;
+  if (at(TokenKind::Assign)) {
+    error<DiagnosticKind::AssignmentInExpression>(peek().range);
+    return;
+  }
   uint32_t statement_begin = previous_.range.begin;
   Diagnostic& diagnostic = error<DiagnosticKind::ExpectedToken>(after_previous(), "';'",
                                                                 describe(previous_));
@@ -204,10 +209,21 @@ const Block* Parser::parse_else() {
   Nesting nesting(*this);
   if (nesting.is_too_deep()) {
     too_deep(peek().range);
+    skip_else_if_chain();
     return context_.make(Block{peek().range, {}});
   }
   std::vector<Statement> only = {parse_if()};
   return context_.make(Block{range_of(only.front()), context_.copy(only)});
+}
+
+// At `if`.
+void Parser::skip_else_if_chain() {
+  while (at(TokenKind::If) || at(TokenKind::Else)) {
+    while (!at(TokenKind::LeftBrace) && !at(TokenKind::RightBrace) && !at(TokenKind::EndOfFile)) {
+      skip_token();
+    }
+    if (at(TokenKind::LeftBrace)) skip_balanced_braces();
+  }
 }
 
 Statement Parser::parse_while() {

@@ -81,6 +81,9 @@ void Parser::unsupported(SourceRange where, std::string_view what) {
 }
 
 Expr Parser::too_deep(SourceRange where) {
+  // Who nests like this does it all over; told once, it is clear.
+  if (has_reported_depth_) is_recovering_ = true;
+  has_reported_depth_ = true;
   error<DiagnosticKind::NestedTooDeeply>(where, nesting_ > kMaxNesting ? kMaxNesting : kMaxHeight);
   height_ = 1;
   return error_expr(where);

@@ -66,8 +66,9 @@ class Parser {
   template <diagnostics::DiagnosticKind kind, typename... Args>
   diagnostics::Diagnostic& error(SourceRange where, const Args&... args) {
     // What the lexer has complained about needs no second word.
-    bool follows_broken_string = previous_.kind == TokenKind::String && previous_.is_wrong;
-    bool is_silent = is_recovering_ || at(TokenKind::Invalid) || follows_broken_string;
+    bool follows_broken_text = previous_.is_wrong && (previous_.kind == TokenKind::String ||
+                                                      previous_.kind == TokenKind::AttachPoint);
+    bool is_silent = is_recovering_ || at(TokenKind::Invalid) || follows_broken_text;
     is_recovering_ = true;
     return is_silent ? unheard_ : sink_.report<kind>(where, args...);
   }
@@ -108,6 +109,7 @@ class Parser {
   std::optional<Statement> parse_simple_statement();
   Statement parse_if();
   const Block* parse_else();
+  void skip_else_if_chain();
   Statement parse_while();
   Statement parse_unroll();
   void parse_unsupported_for();
@@ -169,6 +171,7 @@ class Parser {
   std::optional<SourceRange> config_range_;
   std::optional<SourceRange> first_probe_range_;
   bool has_reported_c_definition_ = false;
+  bool has_reported_depth_ = false;
 };
 
 }  // namespace bpftracec::syntax
