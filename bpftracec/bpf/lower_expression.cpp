@@ -96,9 +96,7 @@ llvm::Value* lower(FunctionContext& f, const sema::Convert& convert, const sema:
   return fit(f, lower_expression(f, operand), type);
 }
 
-}  // namespace
-
-llvm::Value* lower_expression(FunctionContext& f, const sema::Expr& expr) {
+llvm::Value* lower_node(FunctionContext& f, const sema::Expr& expr) {
   FunctionContext::Location location(f, expr.range);
   const sema::Type& type = expr.type;
   return std::visit(
@@ -137,6 +135,16 @@ llvm::Value* lower_expression(FunctionContext& f, const sema::Expr& expr) {
           },
       },
       expr.node);
+}
+
+}  // namespace
+
+llvm::Value* lower_expression(FunctionContext& f, const sema::Expr& expr) {
+  llvm::Value* value = lower_node(f, expr);
+  // Where registers are short, values are computed in the order in which they are written, and not
+  // moved to where they are used: all that they are made of would have to be kept until then.
+  bool is_computed = value != nullptr && !llvm::isa<llvm::Constant>(value);
+  return is_computed && f.module.budget().keeps_variables_off ? f.opaque(value) : value;
 }
 
 llvm::Value* fit(FunctionContext& f, llvm::Value* value, const sema::Type& type) {

@@ -54,8 +54,11 @@ void ModuleContext::add_late_constants() {
       debug_type = is_signed ? debug_.signed_type(constant.size)
                              : debug_.unsigned_type(constant.size);
     }
-    late_constants_.push_back(add_variable(constant.symbol, type, /*is_constant=*/true,
-                                           debug_.const_volatile(debug_type)));
+    llvm::GlobalVariable* variable = add_variable(constant.symbol, type, /*is_constant=*/true,
+                                                  debug_.const_volatile(debug_type));
+    // The tool writes another value than the zeroes that are in the object.
+    variable->setExternallyInitialized(true);
+    late_constants_.push_back(variable);
   }
 }
 
