@@ -2,6 +2,6 @@
 
 namespace bpftracec::rt {
 
-const Attacher kBeginProbe = {Attacher::Stage::Begin, false, nullptr, run_once};
+const Attacher kBeginProbe = {Attacher::Stage::Begin, false, always, nullptr, run_once};
 
 }  // namespace bpftracec::rt

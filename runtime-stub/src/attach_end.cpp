@@ -2,6 +2,6 @@
 
 namespace bpftracec::rt {
 
-const Attacher kEndProbe = {Attacher::Stage::End, false, nullptr, run_once};
+const Attacher kEndProbe = {Attacher::Stage::End, false, always, nullptr, run_once};
 
 }  // namespace bpftracec::rt

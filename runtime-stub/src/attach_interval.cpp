@@ -19,6 +19,6 @@ bool attach(const AttachContext& context, const Probe& probe, Failure& failure) 
 
 }  // namespace
 
-const Attacher kIntervalProbe = {Attacher::Stage::Trace, false, find, attach};
+const Attacher kIntervalProbe = {Attacher::Stage::Trace, false, never, find, attach};
 
 }  // namespace bpftracec::rt

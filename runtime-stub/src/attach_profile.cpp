@@ -18,6 +18,6 @@ bool attach(const AttachContext& context, const Probe& probe, Failure& failure) 
 
 }  // namespace
 
-const Attacher kProfileProbe = {Attacher::Stage::Trace, false, find, attach};
+const Attacher kProfileProbe = {Attacher::Stage::Trace, false, never, find, attach};
 
 }  // namespace bpftracec::rt

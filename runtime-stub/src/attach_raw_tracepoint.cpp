@@ -1,4 +1,5 @@
 #include <dirent.h>
+#include <string.h>
 
 #include "attacher.h"
 #include "nearest.h"
@@ -9,6 +10,11 @@
 namespace bpftracec::rt {
 
 namespace {
+
+// All others may be in interrupts, or under locks that are taken with interrupts off.
+bool is_system_call(const Probe& probe) {
+  return strcmp(probe.function, "sys_enter") == 0 || strcmp(probe.function, "sys_exit") == 0;
+}
 
 // Most tracepoints have an event of the same name in some category of tracefs.
 void hint_at_nearest(const AttachContext& context, const Probe& probe, Failure& failure) {
@@ -38,6 +44,7 @@ bool attach(const AttachContext& context, const Probe& probe, Failure& failure) 
 
 }  // namespace
 
-const Attacher kRawTracepointProbe = {Attacher::Stage::Trace, false, nullptr, attach};
+const Attacher kRawTracepointProbe = {Attacher::Stage::Trace, false, is_system_call, nullptr,
+                                      attach};
 
 }  // namespace bpftracec::rt

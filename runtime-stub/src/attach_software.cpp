@@ -50,6 +50,6 @@ bool attach(const AttachContext& context, const Probe& probe, Failure& failure) 
 
 }  // namespace
 
-const Attacher kSoftwareProbe = {Attacher::Stage::Trace, false, find, attach};
+const Attacher kSoftwareProbe = {Attacher::Stage::Trace, false, never, find, attach};
 
 }  // namespace bpftracec::rt

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <string.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -12,6 +13,11 @@
 namespace bpftracec::rt {
 
 namespace {
+
+// All others may be in interrupts, or under locks that are taken with interrupts off.
+bool is_system_call(const Probe& probe) {
+  return strcmp(probe.target, "syscalls") == 0 || strcmp(probe.target, "raw_syscalls") == 0;
+}
 
 // A raw tracepoint needs no tracefs; but without the look there, an event that is missing, or in
 // another category, would be found only when all is loaded.
@@ -58,6 +64,6 @@ bool attach(const AttachContext& context, const Probe& probe, Failure& failure) 
 
 }  // namespace
 
-const Attacher kTracepointProbe = {Attacher::Stage::Trace, false, find, attach};
+const Attacher kTracepointProbe = {Attacher::Stage::Trace, false, is_system_call, find, attach};
 
 }  // namespace bpftracec::rt

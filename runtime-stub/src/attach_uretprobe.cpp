@@ -10,6 +10,6 @@ bool attach(const AttachContext& context, const Probe& probe, Failure& failure) 
 
 }  // namespace
 
-const Attacher kUretprobe = {Attacher::Stage::Trace, true, find_uprobe, attach};
+const Attacher kUretprobe = {Attacher::Stage::Trace, true, always, find_uprobe, attach};
 
 }  // namespace bpftracec::rt

@@ -37,9 +37,14 @@ struct AttachContext {
 struct Attacher {
   enum class Stage : uint8_t { Begin, Trace, End } stage;
   bool newest_runs_first;  // of the programs on one event
+  // Whether programs always run in a task, with interrupts on.
+  bool (*has_interrupts_on)(const Probe& probe);
   // Finds on this machine what the probe names, before anything is loaded.
   bool (*find)(const AttachContext& context, Probe& probe, Failure& failure);
   bool (*attach)(const AttachContext& context, const Probe& probe, Failure& failure);
 };
+
+inline bool always(const Probe&) { return true; }
+inline bool never(const Probe&) { return false; }
 
 }  // namespace bpftracec::rt

@@ -11,16 +11,17 @@ class Attachments {
   Attachments(const Attachments&) = delete;
   Attachments& operator=(const Attachments&) = delete;
 
-  // A BPF link: closing it detaches the program, quickly.
-  void add_link(int fd) { links_.add(fd); }
-  // A perf event that a link or an ioctl has bound a program to. Closing it may wait for RCU.
-  void add_event(int fd, bool has_link) {
-    events_.add(fd);
-    needs_close_ = needs_close_ || !has_link;
-  }
+  // A program on a tracepoint. Closing it detaches the program, at once.
+  void add_raw_tracepoint(int fd) { raw_tracepoints_.add(fd); }
+  // A perf event with the link that binds the program to it; -1: an ioctl() has.
+  void add_perf_event(int event, int link);
 
-  // Detaches all programs; afterwards none of them starts any more.
+  // Detaches all programs: afterwards none of them starts any more.
   void detach();
+
+  // Perf events take long to close, one after the other, even without a program. For the very end of
+  // the tool: another process does it, so that nobody waits.
+  void leave_events_behind();
 
  private:
   struct List {
@@ -28,10 +29,12 @@ class Attachments {
     uint32_t size = 0;
     void add(int fd);
     void close_all();
+    void close_all_at_once();
   };
+  List raw_tracepoints_;
   List links_;
   List events_;
-  bool needs_close_ = false;
+  bool has_events_without_link_ = false;
 };
 
 }  // namespace bpftracec::rt

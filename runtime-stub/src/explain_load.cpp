@@ -66,7 +66,8 @@ bool explain_map(const LoadContext& context, int error, Failure& failure) {
   failure.set("the kernel does not make the map %.*s: %s", size, name, error_text(error));
   if (error == -ENOMEM || error == -E2BIG) {
     failure.hint("make maps smaller: BPFTRACE_MAX_MAP_KEYS, BPFTRACE_PERF_RB_PAGES");
-  } else if (error == -EINVAL && !context.target.has(5, 8) && symbol.size == 6 && memcmp(symbol.data, "events", 6) == 0) {
+  } else if (error == -EINVAL && !context.target.has(5, 8) && symbol.size == 6 &&
+             memcmp(symbol.data, "events", 6) == 0) {
     failure.hint("ring buffers need Linux 5.8; this is %s", context.target.release);
   }
   return true;

@@ -46,30 +46,24 @@ uint32_t append_character(Buffer& to, const char* next, uint32_t available) {
   return taken;
 }
 
+// Of those that RFC 8259 has a letter for, the ones that people know.
+char escape_letter(char byte) {
+  if (byte == '"' || byte == '\\') return byte;
+  if (byte == '\n') return 'n';
+  if (byte == '\r') return 'r';
+  return byte == '\t' ? 't' : '\0';
+}
+
 void append_ascii(Buffer& to, char byte) {
-  switch (byte) {
-    case '"':
-      to.append("\\\"");
-      return;
-    case '\\':
-      to.append("\\\\");
-      return;
-    case '\n':
-      to.append("\\n");
-      return;
-    case '\r':
-      to.append("\\r");
-      return;
-    case '\t':
-      to.append("\\t");
-      return;
-  }
-  if (byte >= 0x20) {
+  if (const char letter = escape_letter(byte); letter != '\0') {
+    to.append('\\');
+    to.append(letter);
+  } else if (byte >= 0x20) {
     to.append(byte);
-    return;
+  } else {
+    to.append(byte < 0x10 ? Text("\\u000") : Text("\\u00"));
+    to.append_hex(static_cast<uint64_t>(byte));
   }
-  to.append(byte < 0x10 ? Text("\\u000") : Text("\\u00"));
-  to.append_hex(static_cast<uint64_t>(byte));
 }
 
 // A double has 53 bits: an odd number times a power of two is exact when the odd part fits.

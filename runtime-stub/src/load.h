@@ -26,7 +26,7 @@ bool find_types(const LoadContext& context, const char* tracefs, const char* btf
 void* open_object(const LoadContext& context, const char* types_path, Failure& failure);
 
 // Sizes of maps, and how they get their memory.
-bool fit_maps(const LoadContext& context, void* skeleton, Failure& failure);
+bool fit_maps(const LoadContext& context, void* skeleton, const Probes& probes, Failure& failure);
 
 bool load_object(const LoadContext& context, void* skeleton, const Probes& probes,
                  Failure& failure);

@@ -100,8 +100,7 @@ bool attach_program_to_event(const AttachContext& context, int program, int even
   if (context.target.has(5, 15)) {
     const int link = bpf_link_create(program, event, BPF_PERF_EVENT, nullptr);
     if (link >= 0) {
-      context.attachments.add_link(link);
-      context.attachments.add_event(owned_event.release(), true);
+      context.attachments.add_perf_event(owned_event.release(), link);
       return true;
     }
   }
@@ -112,7 +111,7 @@ bool attach_program_to_event(const AttachContext& context, int program, int even
     errno = error;
     return false;
   }
-  context.attachments.add_event(owned_event.release(), false);
+  context.attachments.add_perf_event(owned_event.release(), -1);
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include "probes.h"
 
+#include <linux/bpf.h>
 #include <new>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,23 @@
 #include "parameters.h"
 
 namespace bpftracec::rt {
+
+namespace {
+
+// Also when it calls other functions of the object, which would have to be followed.
+bool may_update_maps(const bpf_program* program) {
+  const bpf_insn* instructions = bpf_program__insns(program);
+  for (size_t i = 0; i < bpf_program__insn_cnt(program); ++i) {
+    const bpf_insn& instruction = instructions[i];
+    if (instruction.code == (BPF_JMP | BPF_CALL) &&
+        (instruction.src_reg == BPF_PSEUDO_CALL || instruction.imm == BPF_FUNC_map_update_elem)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 bool Probes::prepare(bpf_object* object, Failure& failure) {
   probes_ = static_cast<Probe*>(allocate((tool_.probes.size + 1) * sizeof(Probe)));
@@ -30,8 +48,7 @@ bool Probes::prepare_one(Probe& probe, bpf_object* object, Failure& failure) {
   const char* count = substitute_parameters(description.count_text, bindings, failure);
   if (probe.name == nullptr || probe.target == nullptr || probe.function == nullptr ||
       count == nullptr) {
-    return failure.prefix("%.*s: ", static_cast<int>(description.name.size),
-                          description.name.data);
+    return failure.prefix("%.*s: ", static_cast<int>(description.name.size), description.name.data);
   }
   probe.count = description.count;
   if (int64_t value = 0; *count != '\0') {
@@ -120,6 +137,15 @@ bool Probes::has_trace_stage() const {
   for (uint32_t i = 0; i < tool_.probes.size; ++i) {
     const bool is_traced = probes_[i].description->attacher->stage == Attacher::Stage::Trace;
     if (is_traced && !probes_[i].is_missing) return true;
+  }
+  return false;
+}
+
+bool Probes::add_keys_with_interrupts_off() const {
+  for (uint32_t i = 0; i < tool_.probes.size; ++i) {
+    const Probe& probe = probes_[i];
+    if (probe.is_missing || probe.description->attacher->has_interrupts_on(probe)) continue;
+    if (may_update_maps(probe.program)) return true;
   }
   return false;
 }

@@ -31,6 +31,9 @@ class Probes {
   uint32_t count() const;        // without the missing ones
   bool has_trace_stage() const;  // more than BEGIN and END
 
+  // Whether a program that may run with interrupts off calls bpf_map_update_elem().
+  bool add_keys_with_interrupts_off() const;
+
   // The name of the probe whose program libbpf knows as `symbol`; null when there is none.
   const char* name_of(const char* symbol, uint32_t length) const;
 

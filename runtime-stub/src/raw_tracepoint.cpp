@@ -10,7 +10,7 @@ namespace bpftracec::rt {
 bool attach_raw_tracepoint(const AttachContext& context, const Probe& probe, Failure& failure) {
   const int link = bpf_raw_tracepoint_open(probe.function, bpf_program__fd(probe.program));
   if (link >= 0) {
-    context.attachments.add_link(link);
+    context.attachments.add_raw_tracepoint(link);
     return true;
   }
   const int error = errno;

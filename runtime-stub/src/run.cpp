@@ -108,7 +108,7 @@ bool load(Start& start, const Probes& probes, Failure& failure) {
   if (start.tool.skeleton.bind != nullptr) {
     start.tool.skeleton.bind(start.skeleton, start.bindings);
   }
-  return fit_maps(start.load_context(), start.skeleton, failure) &&
+  return fit_maps(start.load_context(), start.skeleton, probes, failure) &&
          load_object(start.load_context(), start.skeleton, probes, failure);
 }
 
@@ -199,6 +199,7 @@ int trace(Start& start, Probes& probes, Failure& failure) {
   output.flush();
   losses.finish();
   start.command.stop();
+  start.attachments.leave_events_behind();
   start.log.step("end");
   return output.has_failed() ? kExitFailure : tracer.exit_code();
 }

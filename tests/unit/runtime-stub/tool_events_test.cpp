@@ -176,6 +176,16 @@ TEST(ToolEvents, VerboseTellsOfChoicesAndTimes) {
   EXPECT_THAT(result.err, testing::ContainsRegex("time: load: [0-9.]+ ms"));
 }
 
+// Memory for new keys on demand is for programs that run with interrupts on.
+TEST(ToolEvents, MapsAreAllocatedAsTheProgramsNeed) {
+  SKIP_WITHOUT_BPF();
+  const ToolResult kinds = run_tool("kinds", {"-v", "--dry-run", WORK_PROGRAM, "do_work"});
+  EXPECT_THAT(kinds.err, HasSubstr("map @hits: 4096 entries, allocated at start"));
+  const ToolResult count = run_tool("count", {"-v", "--dry-run"});
+  EXPECT_THAT(count.err,
+              testing::ContainsRegex("map @: 4096 entries, allocated (on demand|at start)"));
+}
+
 TEST(ToolEvents, MapKeysOfTheEnvironment) {
   SKIP_WITHOUT_BPF();
   const ToolResult result = run_tool("count", {"-v", "--dry-run"},

@@ -135,10 +135,6 @@ struct MapDescription {
   const Aggregation* aggregation;  // else null
   bool is_signed;                  // the aggregation's argument
   HistogramShape histogram;
-  // One run of a program may add more than four keys (updates in loops count often): memory for
-  // them cannot wait until they come, because programs that run with interrupts off have four
-  // elements at hand at first.
-  bool needs_preallocation = false;
 };
 
 // ---- probes -------------------------------------------------------------------------------------------------

@@ -34,7 +34,11 @@ SEC("uprobe") int entry_2(void* ctx) {
 }
 SEC("uretprobe") int leave(void* ctx) { return hit(3); }
 SEC("perf_event") int sample(void* ctx) { return hit(4); }
-SEC("perf_event") int timer(void* ctx) { return hit(5); }
+// Many keys in one run, with interrupts off: none may be lost.
+SEC("perf_event") int timer(void* ctx) {
+  for (__u64 key = 100; key < 150; ++key) hit(key);
+  return hit(5);
+}
 SEC("perf_event") int fault(void* ctx) { return hit(6); }
 SEC("raw_tp") int raw(void* ctx) { return hit(7); }
 SEC("raw_tp") int raw_only(void* ctx) { return hit(8); }
