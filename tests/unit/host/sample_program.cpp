@@ -41,7 +41,7 @@ void add_probes(Program& program, const std::string& text) {
   probes.back().attach_point.has_parameters = true;
 }
 
-MapPlan scalar(const std::string& name, Type type, uint32_t value_size) {
+MapPlan scalar(const std::string& name, const Type& type, uint32_t value_size) {
   MapPlan map;
   map.name = "@" + name;
   map.symbol = "map_" + name;

@@ -182,6 +182,7 @@ TEST(Hist, OrdersByTheTotal) {
 
 std::vector<std::string> labels(int64_t min, int64_t max, int64_t step) {
   std::vector<std::string> all;
+  all.reserve(lhist_bucket_count(min, max, step));
   for (uint32_t bucket = 0; bucket < lhist_bucket_count(min, max, step); ++bucket)
     all.push_back(Histogram::of_range(min, max, step).set(bucket, 1).label());
   return all;
