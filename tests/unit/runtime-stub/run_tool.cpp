@@ -82,14 +82,15 @@ RunningTool::~RunningTool() {
   std::filesystem::remove_all(folder_);
 }
 
-bool RunningTool::wait_until_attached() {
-  return wait_until(
-      pid_, [&] { return read_whole(folder_ + "/err").find("Attached") != std::string::npos; });
-}
+bool RunningTool::wait_until_attached() { return wait_for_error("Attached"); }
 
-bool RunningTool::wait_for_output(const std::string& text) {
+bool RunningTool::wait_for_output(const std::string& text) { return wait_for_text("/out", text); }
+
+bool RunningTool::wait_for_error(const std::string& text) { return wait_for_text("/err", text); }
+
+bool RunningTool::wait_for_text(const std::string& file, const std::string& text) {
   return wait_until(pid_,
-                    [&] { return read_whole(folder_ + "/out").find(text) != std::string::npos; });
+                    [&] { return read_whole(folder_ + file).find(text) != std::string::npos; });
 }
 
 void RunningTool::signal(int number) const { kill(pid_, number); }

@@ -31,10 +31,13 @@ class RunningTool {
   // Waits until the tool says that it has attached its probes; false when it ends before.
   bool wait_until_attached();
   bool wait_for_output(const std::string& text);
+  bool wait_for_error(const std::string& text);
   void signal(int number) const;
   ToolResult finish();
 
  private:
+  bool wait_for_text(const std::string& file, const std::string& text);
+
   std::string folder_;
   pid_t pid_ = -1;
 };

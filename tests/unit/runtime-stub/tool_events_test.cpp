@@ -161,14 +161,6 @@ TEST(ToolEvents, DryRunOnlyLoads) {
   EXPECT_EQ(result.err, "");
 }
 
-TEST(ToolEvents, FloodDoesNotKeepSignalsWaiting) {
-  SKIP_WITHOUT_BPF();
-  RunningTool tool("life", {"-B", "full", "-o", "/dev/null", kForever, "1", "0x1"});
-  ASSERT_TRUE(tool.wait_until_attached());
-  tool.signal(SIGINT);
-  EXPECT_EQ(tool.finish().status, 0);
-}
-
 TEST(ToolEvents, VerboseTellsOfChoicesAndTimes) {
   SKIP_WITHOUT_BPF();
   const ToolResult result = run_tool("count", {"-v", "--dry-run"});
