@@ -24,7 +24,7 @@ uint64_t shown_count(const AggregationContext& context, const BucketScale& scale
 struct Rows {
   uint32_t first = 0;
   uint32_t end = 0;
-  uint64_t largest = 0;
+  uint64_t largest = 0;  // counter, before any division
 };
 
 Rows rows_of(const MapDescription& map, const std::byte* value) {
@@ -39,8 +39,10 @@ Rows rows_of(const MapDescription& map, const std::byte* value) {
   return rows;
 }
 
-// In single precision, as in bpftrace: the same counts give bars of the same length.
+// Of shown counts, in single precision, as in bpftrace: the same counts give bars of the same
+// length.
 size_t bar_length(uint64_t count, uint64_t largest) {
+  if (largest == 0) return 0;  // all were divided away
   return static_cast<size_t>(static_cast<float>(count) / static_cast<float>(largest) *
                              static_cast<float>(kBarWidth));
 }
@@ -73,20 +75,21 @@ void histogram_text(const AggregationContext& context, const BucketScale& scale,
                     const std::byte* value, Buffer& to) {
   to.append(":\n");
   Rows rows = rows_of(context.map, value);
+  const uint64_t largest = shown_count(context, scale, rows.largest);
   for (uint32_t bucket = rows.first; bucket < rows.end; ++bucket) {
     size_t start = to.size();
     scale.label(context.shape, scale.range(context.shape, bucket, bucket_count(context.map)), to);
     size_t label_size = to.size() - start;
     if (label_size < kLabelWidth) to.append_repeated(' ', kLabelWidth - label_size);
 
-    uint64_t count = counter(value, bucket);
+    const uint64_t count = shown_count(context, scale, counter(value, bucket));
     start = to.size();
-    to.append_unsigned(shown_count(context, scale, count));
+    to.append_unsigned(count);
     size_t count_size = to.size() - start;
     if (count_size < kCountWidth) to.insert_repeated(start, ' ', kCountWidth - count_size);
 
     to.append(" |");
-    size_t length = bar_length(count, rows.largest);
+    size_t length = bar_length(count, largest);
     to.append_repeated('@', length);
     to.append_repeated(' ', kBarWidth - length);
     to.append("|\n");

@@ -166,6 +166,20 @@ TEST(Hist, CountsAreDivided) {
   EXPECT_EQ(histogram.json(2), R"([{"min": 2, "max": 3, "count": 3}])");
 }
 
+TEST(Hist, BarsAreThoseOfTheDividedCounts) {
+  const Histogram histogram = Histogram::of_bits(0).set(1, 7).set(2, 3);
+  EXPECT_EQ(histogram.text(2), R"(:
+[0]                    3 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|
+[1]                    1 |@@@@@@@@@@@@@@@@@                                   |
+
+)");
+  EXPECT_EQ(histogram.text(100), R"(:
+[0]                    0 |                                                    |
+[1]                    0 |                                                    |
+
+)");
+}
+
 TEST(Hist, OrdersByTheTotal) {
   const MapDescription map = histogram_map(kHist, {}, 65);
   std::vector<uint64_t> few(65);
