@@ -111,7 +111,8 @@ class Parser {
     }
     if (!has_stop && !made.during.empty()) made.stop = StopBy::Interrupt;
     if (made.name.empty()) fail(made.line, "a case without a name");
-    if (made.script.empty()) fail(made.line, "a case without a script");
+    if (made.script.empty() == made.script_file.empty())
+      fail(made.line, "a case has a script or names a file");
     if (!names_.insert(made.name).second) fail(made.line, "a second case '" + made.name + "'");
     const bool checks = made.is_exact || made.has_error || !made.expect.empty() ||
                         !made.expect_not.empty() || !made.after.empty() || made.status != 0;
@@ -126,7 +127,7 @@ class Parser {
     const std::pair<const char*, std::string*> texts[] = {
         {"script", &made.script}, {"compile", &made.compile},       {"args", &made.args},
         {"env", &made.env},       {"setup", &made.setup},           {"after", &made.after},
-        {"during", &made.during}, {"background", &made.background},
+        {"during", &made.during}, {"background", &made.background}, {"file", &made.script_file},
     };
     for (const auto& [key, target] : texts) {
       if (entry.key == key) {

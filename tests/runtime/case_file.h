@@ -17,6 +17,7 @@ struct Case {
   int line = 0;
 
   std::string script;            // may hold %{programs}
+  std::string script_file;       // instead of it, relative to the case file
   std::string compile;           // options for the compiler, as a shell reads them
   std::string args;              // of the tool, as a shell reads them
   std::string env;               // NAME=VALUE ..., as a shell reads them

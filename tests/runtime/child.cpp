@@ -107,8 +107,8 @@ void Child::read_some(int timeout_ms) {
 
 bool Child::wait_until(const std::function<bool()>& done, Clock::time_point deadline) {
   while (!reap() && !done()) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now())
+                          .count();
     if (left <= 0) return false;
     read_some(static_cast<int>(std::min<int64_t>(left, 1000)));
   }

@@ -92,8 +92,8 @@ TEST(CaseFile, RefusesWhatCannotFail) {
 }
 
 TEST(CaseFile, NamesTheLineOfAnUnknownKey) {
-  const CaseFile file =
-      parse_case_file("name: a\nscript: x\nexpect: y\nexpct: z\n", "s", "s.cases");
+  const CaseFile file = parse_case_file("name: a\nscript: x\nexpect: y\nexpct: z\n", "s",
+                                        "s.cases");
   EXPECT_THAT(file.errors, ElementsAre("s.cases:4: unknown key 'expct'"));
 }
 
@@ -101,8 +101,8 @@ TEST(CaseFile, NamesTheLineOfAnUnknownKey) {
 class RunCase : public testing::Test {
  protected:
   RunCase() {
-    std::string path =
-        (std::filesystem::temp_directory_path() / "bpftracec-runner-XXXXXX").string();
+    std::string path = (std::filesystem::temp_directory_path() / "bpftracec-runner-XXXXXX")
+                           .string();
     folder_ = mkdtemp(path.data());
     options_.store.directory = folder_;
     options_.store.is_complete = true;

@@ -65,7 +65,11 @@ Tool get_tool(const ToolStore& store, const Case& test) {
     if (access(tool.path.c_str(), X_OK) != 0) tool.error = "no tool at " + tool.path;
     return tool;
   }
-  const std::string script = substitute(test.script, "programs", store.programs);
+  const std::string text = test.script_file.empty()
+                               ? test.script
+                               : read_file(std::filesystem::path(test.file).replace_filename(
+                                     test.script_file));
+  const std::string script = substitute(text, "programs", store.programs);
   std::string made_from = script + "\n" + test.compile + "\n" + identity_of(store.compiler);
   for (const std::string& file : store.also_from) {
     made_from += identity_of(file);

@@ -1,5 +1,7 @@
 // A program to put uprobes on: calls FUNCTION ARGUMENT... calls one function of known signature
 // with the arguments given, in order. It prints nothing, so that only the tool under test does.
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,8 +73,7 @@ static void unescape(char* text) {
 static int call(const char* function, int count, char** arguments) {
   if (strcmp(function, "six") == 0 && count == 6) {
     long n[6];
-    for (int i = 0; i < 6; ++i)
-      n[i] = to_number(arguments[i]);
+    for (int i = 0; i < 6; ++i) n[i] = to_number(arguments[i]);
     sink = six(n[0], n[1], n[2], n[3], n[4], n[5]);
     return 0;
   }
@@ -89,11 +90,15 @@ static int call(const char* function, int count, char** arguments) {
     texts(arguments[0], arguments[1]);
     return 0;
   }
+  // dup3(), as every architecture has it.
+  if (strcmp(function, "dup") == 0 && count == 2) {
+    sink = dup3((int)to_number(arguments[0]), (int)to_number(arguments[1]), O_CLOEXEC);
+    return 0;
+  }
   // N calls of number(0) ... number(N - 1).
   if (strcmp(function, "count") == 0 && count == 1) {
     const long end = to_number(arguments[0]);
-    for (long i = 0; i < end; ++i)
-      sink = number(i);
+    for (long i = 0; i < end; ++i) sink = number(i);
     return 0;
   }
   // Touches N fresh pages.
@@ -104,14 +109,12 @@ static int call(const char* function, int count, char** arguments) {
                                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return 1;
     madvise((void*)memory, (size_t)(pages * size), MADV_NOHUGEPAGE);
-    for (long i = 0; i < pages; ++i)
-      memory[i * size] = 1;
+    for (long i = 0; i < pages; ++i) memory[i * size] = 1;
     return 0;
   }
   // Keeps a CPU busy until it is killed.
   if (strcmp(function, "spin") == 0 && count == 0) {
-    for (;;)
-      ++sink;
+    for (;;) ++sink;
   }
   for (int i = 0; i < count; ++i) {
     char* argument = arguments[i];
