@@ -1,8 +1,10 @@
 #include "bpftracec/bpf/core_access.h"
 
 #include <span>
+#include <string>
 
 #include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/IntrinsicsBPF.h>
 
 #include "bpftracec/base/internal_error.h"
 #include "bpftracec/bpf/function_context.h"
@@ -50,16 +52,33 @@ llvm::Value* load_from_context(FunctionContext& f, llvm::Value* address, uint32_
   return f.ir.CreateZExt(f.opaque(value), f.i64_type());
 }
 
-// The address of a field: a relocation, whose number libbpf replaces by the target's offset. The
-// record's fields are in the context itself.
-llvm::Value* field_address(FunctionContext& f, const sema::FieldRead& read) {
-  const RecordType& type = f.module.record_type(read.record);
-  uint32_t member = type.members[read.field];
-  return f.ir.CreatePreserveStructAccessIndex(type.ir, f.context(), member, member, type.debug);
-}
-
 const Field& field_of(FunctionContext& f, const sema::FieldRead& read) {
   return f.program().tracepoint_records[read.record].fields[read.field];
+}
+
+// An address in the record whose offset libbpf replaces by the target's. This is the form that
+// LLVM's own pass gives CO-RE accesses: a variable stands for the offset, named llvm.<struct>:<kind
+// of relocation>:<offset here>$<path of member indices>, and the pass-through keeps the optimiser
+// from computing with the sum. That pass itself is not used, because it remembers its variables
+// from one module to the next, and the second compilation in a process would find those of the
+// first.
+llvm::Value* relocated_address(FunctionContext& f, const sema::FieldRead& read, uint32_t offset,
+                               const std::string& path) {
+  const RecordType& type = f.module.record_type(read.record);
+  constexpr const char* kFieldByteOffset = "0";
+  llvm::GlobalVariable* variable = f.module.relocation("llvm." + type.debug->getName().str() + ":" +
+                                                           kFieldByteOffset + ":" +
+                                                           std::to_string(offset) + "$0:" + path,
+                                                       type.debug);
+  llvm::Value* distance = f.ir.CreateLoad(f.i64_type(), variable);
+  return f.ir.CreateIntrinsic(llvm::Intrinsic::bpf_passthrough,
+                              {f.pointer_type(), f.pointer_type()},
+                              {f.ir.getInt32(f.module.next_access()), f.at(f.context(), distance)});
+}
+
+llvm::Value* field_address(FunctionContext& f, const sema::FieldRead& read) {
+  uint32_t member = f.module.record_type(read.record).members[read.field];
+  return relocated_address(f, read, field_of(f, read).offset, std::to_string(member));
 }
 
 llvm::Value* load_field(FunctionContext& f, const sema::FieldRead& read) {
@@ -72,11 +91,10 @@ llvm::Value* load_field(FunctionContext& f, const sema::FieldRead& read) {
 llvm::Value* load_element(FunctionContext& f, const sema::FieldRead& read, const Field& field,
                           uint64_t index) {
   if (index >= field.storage_size / field.element_size) return f.constant(0);
-  const RecordType& type = f.module.record_type(read.record);
-  llvm::Type* array = type.ir->getElementType(type.members[read.field]);
-  llvm::Value* address = f.ir.CreatePreserveArrayAccessIndex(
-      array, field_address(f, read), /*Dimension=*/1, static_cast<unsigned>(index),
-      type.member_types[read.field]);
+  uint32_t member = f.module.record_type(read.record).members[read.field];
+  llvm::Value* address = relocated_address(
+      f, read, field.offset + static_cast<uint32_t>(index) * field.element_size,
+      std::to_string(member) + ":" + std::to_string(index));
   return load_from_context(f, address, field.element_size);
 }
 

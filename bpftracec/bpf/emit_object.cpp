@@ -93,7 +93,7 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
   llvm::PipelineTuningOptions tuning;
   tuning.LoopVectorization = false;
   tuning.SLPVectorization = false;
-  // With the target machine, the builder takes in the BPF target's own passes, CO-RE among them.
+  // With the target machine, the builder takes in the BPF target's own passes.
   llvm::PassBuilder builder(&machine, tuning);
   // There is no C library to call: no loop may become a memset().
   llvm::TargetLibraryInfoImpl library(llvm::Triple(module.getTargetTriple()));

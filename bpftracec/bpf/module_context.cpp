@@ -140,6 +140,32 @@ llvm::GlobalVariable* ModuleContext::zeroes(uint32_t size) {
   return zeroes_;
 }
 
+llvm::DIType* ModuleContext::field_type(const sema::TracepointField& field) {
+  switch (field.kind) {
+    case sema::TracepointField::Kind::Scalar:
+    case sema::TracepointField::Kind::DataLoc:
+    case sema::TracepointField::Kind::RelDataLoc:
+      // Unsigned whatever the field is: only then does libbpf adapt the load to another size on the
+      // target.
+      return debug_.unsigned_type(field.storage_size);
+    case sema::TracepointField::Kind::CharArray:
+      return debug_.array_type(debug_.char_type(), field.storage_size, 1);
+    case sema::TracepointField::Kind::Array:
+      return debug_.array_type(debug_.unsigned_type(field.element_size),
+                               field.storage_size / field.element_size, field.element_size);
+  }
+  base::internal_error("an unknown kind of field");
+}
+
+llvm::GlobalVariable* ModuleContext::relocation(const std::string& name,
+                                                llvm::DICompositeType* type) {
+  auto* variable = llvm::cast<llvm::GlobalVariable>(
+      module_.getOrInsertGlobal(name, llvm::Type::getInt64Ty(context())));
+  variable->addAttribute("btf_ama");
+  variable->setMetadata(llvm::LLVMContext::MD_preserve_access_index, type);
+  return variable;
+}
+
 const RecordType& ModuleContext::record_type(sema::TracepointRecordId id) {
   auto found = record_types_.find(id);
   if (found != record_types_.end()) return found->second;
@@ -152,43 +178,15 @@ const RecordType& ModuleContext::record_type(sema::TracepointRecordId id) {
 
   RecordType type;
   type.members.resize(order.size());
-  type.member_types.resize(order.size());
-  std::vector<llvm::Type*> ir_members;
-  std::vector<DebugInfo::Member> debug_members;
+  std::vector<DebugInfo::Member> members;
   uint32_t size = 0;
   for (uint32_t i : order) {
     const sema::TracepointField& field = record.fields[i];
-    llvm::Type* ir = nullptr;
-    llvm::DIType* debug = nullptr;
-    switch (field.kind) {
-      case sema::TracepointField::Kind::Scalar:
-      case sema::TracepointField::Kind::DataLoc:
-      case sema::TracepointField::Kind::RelDataLoc:
-        // Unsigned whatever the field is: only then does libbpf adapt the load to another size on
-        // the target.
-        ir = llvm::Type::getIntNTy(context(), field.storage_size * 8);
-        debug = debug_.unsigned_type(field.storage_size);
-        break;
-      case sema::TracepointField::Kind::CharArray:
-        ir = llvm::ArrayType::get(llvm::Type::getInt8Ty(context()), field.storage_size);
-        debug = debug_.array_type(debug_.char_type(), field.storage_size, 1);
-        break;
-      case sema::TracepointField::Kind::Array: {
-        uint32_t count = field.storage_size / field.element_size;
-        ir = llvm::ArrayType::get(llvm::Type::getIntNTy(context(), field.element_size * 8), count);
-        debug = debug_.array_type(debug_.unsigned_type(field.element_size), count,
-                                  field.element_size);
-        break;
-      }
-    }
-    type.members[i] = static_cast<uint32_t>(ir_members.size());
-    type.member_types[i] = debug;
-    ir_members.push_back(ir);
-    debug_members.push_back({field.name, debug, field.offset, field.storage_size});
+    type.members[i] = static_cast<uint32_t>(members.size());
+    members.push_back({field.name, field_type(field), field.offset, field.storage_size});
     size = std::max(size, field.offset + field.storage_size);
   }
-  type.ir = llvm::StructType::create(context(), ir_members, "struct." + record.struct_name);
-  type.debug = debug_.struct_type(record.struct_name, debug_members, size);
+  type.debug = debug_.struct_type(record.struct_name, members, size);
   return record_types_.emplace(id, std::move(type)).first->second;
 }
 

@@ -29,10 +29,8 @@ struct StackBudget {
 
 // A tracepoint's record as a CO-RE type.
 struct RecordType {
-  llvm::StructType* ir = nullptr;
   llvm::DICompositeType* debug = nullptr;
-  std::vector<uint32_t> members;            // field of sema::TracepointRecord -> member, in both
-  std::vector<llvm::DIType*> member_types;  // by field
+  std::vector<uint32_t> members;  // field of sema::TracepointRecord -> member
 };
 
 class ModuleContext {
@@ -61,6 +59,9 @@ class ModuleContext {
   // At least `size` zero bytes; never written.
   llvm::GlobalVariable* zeroes(uint32_t size);
   const RecordType& record_type(sema::TracepointRecordId id);
+  // The variable that stands for a CO-RE relocation.
+  llvm::GlobalVariable* relocation(const std::string& name, llvm::DICompositeType* type);
+  uint32_t next_access() { return accesses_++; }  // a number that no other access has
 
   // Scratch memory: one region a program that uses some. `set_scratch_size` wants the most that any
   // region takes.
@@ -76,6 +77,7 @@ class ModuleContext {
   void add_late_constants();
   void add_counters();
   void add_license();
+  llvm::DIType* field_type(const sema::TracepointField& field);
   llvm::GlobalVariable* add_global(std::string_view name, llvm::Constant* value);
   llvm::GlobalVariable* add_variable(std::string_view name, llvm::Type* type, bool is_constant,
                                      llvm::DIType* debug_type);
@@ -97,6 +99,7 @@ class ModuleContext {
   uint32_t zeroes_size_ = 0;
   std::map<std::string, llvm::GlobalVariable*> literals_;
   std::map<sema::TracepointRecordId, RecordType> record_types_;
+  uint32_t accesses_ = 0;
   uint32_t scratch_regions_ = 0;
   uint32_t scratch_size_ = 0;
 };
