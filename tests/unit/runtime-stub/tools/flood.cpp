@@ -6,7 +6,10 @@ namespace {
 
 using namespace bpftracec::rt;
 
-constexpr FormatPiece kPieces[] = {{.text = "."}};
+// Writing it takes longer than sending it, so that there are always more.
+constexpr FormatPiece kNumber = {.conversion = 'd', .width = 40, .field = {&kSignedType, 0, 4}};
+constexpr FormatPiece kPieces[] = {kNumber, kNumber, kNumber, kNumber, kNumber, kNumber,
+                                   kNumber, kNumber, kNumber, kNumber, kNumber, kNumber};
 constexpr PrintfDetails kMessage = {kPieces};
 constexpr RecordDescription kRecords[] = {{handle_printf, &kMessage, 8}};
 
