@@ -17,8 +17,9 @@ struct AnalyzeOptions {
   std::string script_name;
 };
 
-// Reports all that is wrong with the script; nothing is returned when the sink then holds an error, whoever reported it.
-// `script` may have gaps where the parser has reported errors: what can be checked is checked.
+// Reports all that is wrong with the script; nothing is returned when the sink then holds an error,
+// whoever reported it. `script` may have gaps where the parser has reported errors: what can be
+// checked is checked.
 std::optional<Program> analyze(const syntax::Script& script, const diagnostics::SourceFile& file,
                                const world::World& world, diagnostics::DiagnosticSink& sink,
                                const AnalyzeOptions& options = {});

@@ -1,7 +1,9 @@
-// The typed program: what sema hands to both code generators. Plain data; every name is bound, every expression typed, every
-// layout that the BPF side and the tool must agree on decided. Neither generator looks at the syntax tree or the world.
+// The typed program: what sema hands to both code generators. Plain data; every name is bound,
+// every expression typed, every layout that the BPF side and the tool must agree on decided.
+// Neither generator looks at the syntax tree or the world.
 //
-// The tree is expanded: a probe with three attach points is three ProbePrograms, since fields and builtins may differ.
+// The tree is expanded: a probe with three attach points is three ProbePrograms, since fields and
+// builtins may differ.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +20,9 @@ namespace bpftracec::sema {
 
 using diagnostics::SourceRange;
 
-using VariableId = uint32_t;          // index into ProbeProgram::variables
-using MapId = uint32_t;               // index into Program::maps
-using RecordId = uint32_t;            // index into Program::records; also the id at the start of each record
+using VariableId = uint32_t;  // index into ProbeProgram::variables
+using MapId = uint32_t;       // index into Program::maps
+using RecordId = uint32_t;  // index into Program::records; also the id at the start of each record
 using TracepointRecordId = uint32_t;  // index into Program::tracepoint_records
 using LateConstantId = uint32_t;      // index into Program::late_constants
 using SiteId = uint32_t;              // index into Program::sites
@@ -40,7 +42,8 @@ struct IntegerConstant {
   uint64_t value;
 };
 
-// Bytes without the final NUL; the type's capacity is at least one more. `probe` and `func` end up here, too.
+// Bytes without the final NUL; the type's capacity is at least one more. `probe` and `func` end up
+// here, too.
 struct StringConstant {
   std::string value;
 };
@@ -59,29 +62,33 @@ struct VariableRead {
   VariableId variable;
 };
 
-// The value, or zero / the empty string when the key is absent. For a map of a castable aggregation: its value merged over all
-// CPUs, as a 64-bit integer of the aggregation's sign (avg: total / count; needs bpf_map_lookup_percpu_elem, Linux 5.19).
+// The value, or zero / the empty string when the key is absent. For a map of a castable
+// aggregation: its value merged over all CPUs, as a 64-bit integer of the aggregation's sign (avg:
+// total / count; needs bpf_map_lookup_percpu_elem, Linux 5.19).
 struct MapRead {
   MapId map;
   std::vector<ExprPtr> keys;  // as MapPlan::key; empty for a scalar map
 };
 
-// A field of the tracepoint's record that the program's context points to. Integer, pointer: loaded. String (CharArray, DataLoc):
-// read as text. An element of an array field when `index` is set.
+// A field of the tracepoint's record that the program's context points to. Integer, pointer:
+// loaded. String (CharArray, DataLoc): read as text. An element of an array field when `index` is
+// set.
 struct FieldRead {
   TracepointRecordId record;
   uint32_t field;  // index into TracepointRecord::fields
   ExprPtr index;   // null: the whole field
 };
 
-// `*p`, `p[i]`: reads a value of this expression's type from the address, which already includes the index; zero when the read fails.
+// `*p`, `p[i]`: reads a value of this expression's type from the address, which already includes
+// the index; zero when the read fails.
 struct MemoryRead {
   ExprPtr address;  // Pointer or Integer
   AddressSpace space;
 };
 
-// str(): NUL-terminated text at an address; empty when it cannot be read. Without `max_length`, text that does not fit fills the whole
-// capacity without a NUL, which marks it as cut (printing appends the trailer). With it, at most max_length - 1 characters are kept, unmarked.
+// str(): NUL-terminated text at an address; empty when it cannot be read. Without `max_length`,
+// text that does not fit fills the whole capacity without a NUL, which marks it as cut (printing
+// appends the trailer). With it, at most max_length - 1 characters are kept, unmarked.
 struct StringRead {
   ExprPtr address;     // Pointer or Integer
   ExprPtr max_length;  // an unsigned integer; may be null
@@ -96,8 +103,9 @@ struct StringIndex {
 
 enum class UnaryOp : uint8_t { LogicalNot, BitwiseNot, Negate };
 
-// Operands have been converted to one common type (the shift count keeps its own). Signed and unsigned division, right shift and comparison
-// are told apart by the operands' type, not by the operator.
+// Operands have been converted to one common type (the shift count keeps its own). Signed and
+// unsigned division, right shift and comparison are told apart by the operands' type, not by the
+// operator.
 enum class BinaryOp : uint8_t {
   Add,
   Subtract,
@@ -149,8 +157,8 @@ struct Conditional {
   ExprPtr when_false;
 };
 
-// Changes the type to the expression's own: integer width and sign, integer to pointer and back, anything scalar to Bool (is it non-zero,
-// is the text non-empty), text to a larger capacity.
+// Changes the type to the expression's own: integer width and sign, integer to pointer and back,
+// anything scalar to Bool (is it non-zero, is the text non-empty), text to a larger capacity.
 struct Convert {
   ExprPtr operand;
 };
@@ -171,13 +179,15 @@ struct DeleteElement {
   std::vector<ExprPtr> keys;
 };
 
-// Sends record `record` to the tool; `arguments` fill RecordPlan::fields in order. The type is None.
+// Sends record `record` to the tool; `arguments` fill RecordPlan::fields in order. The type is
+// None.
 struct EmitRecord {
   RecordId record;
   std::vector<ExprPtr> arguments;
 };
 
-// Assigns `value` to a variable, then gives `body`: for a value that is used twice and must be computed once (`a ?: b`).
+// Assigns `value` to a variable, then gives `body`: for a value that is used twice and must be
+// computed once (`a ?: b`).
 struct BindVariable {
   VariableId variable;
   ExprPtr value;  // of the variable's type
@@ -187,8 +197,10 @@ struct BindVariable {
 struct Expr {
   Type type;
   SourceRange range;
-  std::variant<IntegerConstant, StringConstant, BuiltinRead, LateConstantRead, VariableRead, MapRead, FieldRead, MemoryRead, StringRead,
-               StringIndex, Unary, Binary, StringCompare, Logical, Conditional, Convert, Increment, DeleteElement, EmitRecord, BindVariable>
+  std::variant<IntegerConstant, StringConstant, BuiltinRead, LateConstantRead, VariableRead,
+               MapRead, FieldRead, MemoryRead, StringRead, StringIndex, Unary, Binary,
+               StringCompare, Logical, Conditional, Convert, Increment, DeleteElement, EmitRecord,
+               BindVariable>
       node;
 };
 
@@ -214,7 +226,8 @@ struct AssignMap {
   SiteId site;
 };
 
-// `@m[k] = count()` and its like. For sum, min, max, avg, stats, hist, lhist: `value` converted to a 64-bit integer.
+// `@m[k] = count()` and its like. For sum, min, max, avg, stats, hist, lhist: `value` converted to
+// a 64-bit integer.
 struct UpdateAggregation {
   MapId map;
   std::vector<ExprPtr> keys;
@@ -233,7 +246,8 @@ struct While {
   Block body;
 };
 
-// Runs the body `count` times; 1 to 100. A literal count copies the body; a late one is a bounded loop that leaves early.
+// Runs the body `count` times; 1 to 100. A literal count copies the body; a late one is a bounded
+// loop that leaves early.
 struct Unroll {
   uint32_t count = 0;
   std::optional<LateConstantId> late_count;  // instead of `count`
@@ -249,25 +263,30 @@ struct Continue {};
 
 struct Statement {
   SourceRange range;
-  std::variant<Evaluate, AssignVariable, AssignMap, UpdateAggregation, If, While, Unroll, Return, Break, Continue, Block> node;
+  std::variant<Evaluate, AssignVariable, AssignMap, UpdateAggregation, If, While, Unroll, Return,
+               Break, Continue, Block>
+      node;
 };
 
 // ---- what programs, maps and records are ----------------------------------------------------------------------
 
-// A scratch variable of one program; zero until assigned. Block scoping is resolved: two variables may have one name.
+// A scratch variable of one program; zero until assigned. Block scoping is resolved: two variables
+// may have one name.
 struct Variable {
   std::string name;
   Type type;
 };
 
-// A struct of a tracepoint's record with the fields that the script reads. The BPF side makes a CO-RE struct type named `struct_name` of
-// it; the tool gives libbpf a BTF in which a struct of that name has the target's offsets, from the event's format file.
+// A struct of a tracepoint's record with the fields that the script reads. The BPF side makes a
+// CO-RE struct type named `struct_name` of it; the tool gives libbpf a BTF in which a struct of
+// that name has the target's offsets, from the event's format file.
 struct TracepointField {
   std::string name;
   enum class Kind : uint8_t { Scalar, CharArray, Array, DataLoc, RelDataLoc } kind = Kind::Scalar;
   Type type;                  // of a FieldRead without index: Integer, Pointer, String, Array
   uint32_t offset = 0;        // on the build host: only the initial value of the relocation
-  uint32_t storage_size = 0;  // bytes in the record; an integer is loaded with this size, then cut to `type`
+  uint32_t storage_size = 0;  // bytes in the record; an integer is loaded with this size, then cut
+                              // to `type`
   uint32_t element_size = 0;  // Array
 };
 
@@ -292,23 +311,27 @@ enum class ProgramKind : uint8_t {
   PerfEvent,  // profile, interval, software
 };
 
-// What the tool needs to attach a program. Texts may hold `$N` where `has_parameters` says so; the tool replaces them at start.
+// What the tool needs to attach a program. Texts may hold `$N` where `has_parameters` says so; the
+// tool replaces them at start.
 struct AttachPoint {
   ProbeKind kind;
-  std::string name;       // normalised, what `probe` gives: "tracepoint:sched:sched_switch"
-  std::string target;     // tracepoint: category. uprobe: path as written. interval, profile: unit. software: event
-  std::string function;   // tracepoint, rawtracepoint: event. uprobe: symbol
-  uint64_t count = 0;     // interval, profile: rate or period in `unit`. software: count, 0 = default
-  std::string count_text; // instead of `count` when the script gives a parameter there
+  std::string name;      // normalised, what `probe` gives: "tracepoint:sched:sched_switch"
+  std::string target;    // tracepoint: category. uprobe: path as written. interval, profile: unit.
+                         // software: event
+  std::string function;  // tracepoint, rawtracepoint: event. uprobe: symbol
+  uint64_t count = 0;  // interval, profile: rate or period in `unit`. software: count, 0 = default
+  std::string count_text;  // instead of `count` when the script gives a parameter there
   bool has_parameters = false;
   SourceRange range;
 };
 
 struct ProbeProgram {
-  std::string symbol;  // the BPF function's name: a C identifier, unique, at most 15 characters where possible
+  std::string symbol;  // the BPF function's name: a C identifier, unique, at most 15 characters
+                       // where possible
   AttachPoint attach_point;
   ProgramKind kind;
-  bool filters_by_target_pid = false;  // -p is checked in the program (tracepoints); otherwise by the kernel or not at all
+  bool filters_by_target_pid = false;  // -p is checked in the program (tracepoints); otherwise by
+                                       // the kernel or not at all
   std::optional<TracepointRecordId> tracepoint_record;
   std::vector<Variable> variables;
   ExprPtr predicate;  // Bool; null without
@@ -320,24 +343,26 @@ struct ProbeProgram {
 struct Slot {
   Type type;
   uint32_t offset = 0;
-  uint32_t size = 0;  // integers, bools and pointers take 8 bytes, extended by their own sign; texts their capacity rounded up to 8
+  uint32_t size = 0;  // integers, bools and pointers take 8 bytes, extended by their own sign;
+                      // texts their capacity rounded up to 8
 };
 
 // A bound of lhist(): a literal or a parameter.
 using LateInteger = std::variant<int64_t, LateConstantId>;
 
 struct MapPlan {
-  std::string name;         // as in the script, with @
-  std::string symbol;       // of the map in the object: a C identifier ("map_calls")
-  SourceRange range;        // its first use
-  bool is_scalar = false;   // no key; stored in a one-element array
-  std::vector<Slot> key;    // empty for a scalar map
-  uint32_t key_size = 0;    // 4 for a scalar map (the array's index)
-  Slot value;               // for aggregations: offset 0, layout as event_abi.h has it for value.type
-  uint32_t value_size = 0;  // with the `is_set` word of scalar maps (event_abi.h)
-  bool is_per_cpu = false;  // aggregations
-  uint32_t max_entries = 0; // 1 for a scalar map; else the compile-time default that the target may change
-  uint32_t hist_bits = 0;   // hist: each power of two is cut in 2^bits
+  std::string name;        // as in the script, with @
+  std::string symbol;      // of the map in the object: a C identifier ("map_calls")
+  SourceRange range;       // its first use
+  bool is_scalar = false;  // no key; stored in a one-element array
+  std::vector<Slot> key;   // empty for a scalar map
+  uint32_t key_size = 0;   // 4 for a scalar map (the array's index)
+  Slot value;  // for aggregations: offset 0, layout as event_abi.h has it for value.type
+  uint32_t value_size = 0;   // with the `is_set` word of scalar maps (event_abi.h)
+  bool is_per_cpu = false;   // aggregations
+  uint32_t max_entries = 0;  // 1 for a scalar map; else the compile-time default that the target
+                             // may change
+  uint32_t hist_bits = 0;    // hist: each power of two is cut in 2^bits
   LateInteger lhist_min, lhist_max, lhist_step;
   uint32_t bucket_count = 0;  // hist, lhist: u64 counters in the value
 };
@@ -346,21 +371,23 @@ enum class RecordKind : uint8_t { Printf, PrintValue, PrintMap, Clear, Zero, Tim
 
 // printf: literal text, or a conversion of one argument.
 struct FormatPiece {
-  std::string text;  // literal bytes, %% already resolved; only when `conversion` is 0
+  std::string text;     // literal bytes, %% already resolved; only when `conversion` is 0
   char conversion = 0;  // d i u x X o c p s
   std::string flags;    // of "-+ #0", as written
   std::optional<uint32_t> width;
   std::optional<uint32_t> precision;
-  uint32_t integer_size = 4;  // bytes that an integer conversion keeps: hh 1, h 2, none 4, l ll j z t L 8
+  uint32_t integer_size = 4;  // bytes that an integer conversion keeps: hh 1, h 2, none 4, l ll j z
+                              // t L 8
   uint32_t argument = 0;      // index into RecordPlan::fields
 };
 
-// A field of a record. Texts of up to kInlineTextCapacity bytes lie in the fixed part; longer ones in the tail, at their real length, found through a
-// text_ref (event_abi.h) at `offset`.
+// A field of a record. Texts of up to kInlineTextCapacity bytes lie in the fixed part; longer ones
+// in the tail, at their real length, found through a text_ref (event_abi.h) at `offset`.
 struct RecordField {
   Type type;
   uint32_t offset = 0;  // from the record's start, that is, with the id
-  uint32_t size = 0;    // in the fixed part: natural size of integers (1 to 8), capacity of inline texts, 8 of a text_ref
+  uint32_t size = 0;    // in the fixed part: natural size of integers (1 to 8), capacity of inline
+                        // texts, 8 of a text_ref
   bool is_tail = false;
 };
 
@@ -372,7 +399,7 @@ struct RecordPlan {
   uint32_t max_tail_size = 0;       // 0: a record of fixed size
   std::vector<FormatPiece> format;  // Printf
   std::string time_format;          // Time
-  std::optional<MapId> map;         // PrintMap, Clear, Zero. PrintMap has two fields: top and div, uint64
+  std::optional<MapId> map;  // PrintMap, Clear, Zero. PrintMap has two fields: top and div, uint64
 };
 
 inline constexpr uint32_t kInlineTextCapacity = 64;
@@ -380,15 +407,16 @@ inline constexpr uint32_t kInlineTextCapacity = 64;
 // A value that the tool writes into the object's read-only data before load.
 struct LateConstant {
   enum class Kind : uint8_t {
-    ParameterInteger,  // $index as a number, int64
-    ParameterText,     // $index as text, char[size]
-    ParameterCount,    // $#, uint64
-    ChildPid,          // cpid, uint64
-    TargetPid,         // -p: uint32, 0 = all
-    StartTime,         // nsecs when the tool started, for `elapsed`; uint64
-    PossibleCpus,      // uint32
-    HasBootClock,      // uint32: bpf_ktime_get_boot_ns exists (Linux 5.8)
-    PidNamespaceDevice,  // uint64, with the next: the tracer's pid namespace; inode 0 = the initial one, ask nothing
+    ParameterInteger,    // $index as a number, int64
+    ParameterText,       // $index as text, char[size]
+    ParameterCount,      // $#, uint64
+    ChildPid,            // cpid, uint64
+    TargetPid,           // -p: uint32, 0 = all
+    StartTime,           // nsecs when the tool started, for `elapsed`; uint64
+    PossibleCpus,        // uint32
+    HasBootClock,        // uint32: bpf_ktime_get_boot_ns exists (Linux 5.8)
+    PidNamespaceDevice,  // uint64, with the next: the tracer's pid namespace; inode 0 = the initial
+                         // one, ask nothing
     PidNamespaceInode,   // uint64
   } kind;
   uint32_t index = 0;  // parameters
@@ -396,8 +424,8 @@ struct LateConstant {
   std::string symbol;  // the variable's name in .rodata: "param_1", "param_text_1", "start_ns", ...
 };
 
-// A place where a helper may fail or a divisor be zero. The programs count per site in .bss: `site_counts[]` (uint64) and `site_codes[]` (int64, the
-// helper's last result).
+// A place where a helper may fail or a divisor be zero. The programs count per site in .bss:
+// `site_counts[]` (uint64) and `site_codes[]` (int64, the helper's last result).
 struct Site {
   enum class Kind : uint8_t { MapUpdate, DivideByZero } kind;
   SourceRange range;

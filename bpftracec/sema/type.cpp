@@ -70,11 +70,16 @@ Type pointer_type(std::string c_name, AddressSpace space, std::shared_ptr<const 
 
 std::string spelling(const Type& type) {
   switch (type.kind) {
-    case TypeKind::Error: return "error";
-    case TypeKind::None: return "none";
-    case TypeKind::Bool: return "bool";
-    case TypeKind::Integer: return (type.is_signed ? "int" : "uint") + std::to_string(type.size * 8);
-    case TypeKind::String: return "string[" + std::to_string(type.size) + "]";
+    case TypeKind::Error:
+      return "error";
+    case TypeKind::None:
+      return "none";
+    case TypeKind::Bool:
+      return "bool";
+    case TypeKind::Integer:
+      return (type.is_signed ? "int" : "uint") + std::to_string(type.size * 8);
+    case TypeKind::String:
+      return "string[" + std::to_string(type.size) + "]";
     case TypeKind::Pointer: {
       const std::string& pointee = type.c_name.empty() ? "void" : type.c_name;
       return pointee + (pointee.ends_with('*') ? "*" : " *");
@@ -82,14 +87,22 @@ std::string spelling(const Type& type) {
     case TypeKind::Array:
       return (type.element ? spelling(*type.element) : "void") + "[" + std::to_string(type.count) +
              "]";
-    case TypeKind::Count: return "count_t";
-    case TypeKind::Sum: return aggregation_spelling(type, "sum_t");
-    case TypeKind::Min: return aggregation_spelling(type, "min_t");
-    case TypeKind::Max: return aggregation_spelling(type, "max_t");
-    case TypeKind::Avg: return aggregation_spelling(type, "avg_t");
-    case TypeKind::Stats: return aggregation_spelling(type, "stats_t");
-    case TypeKind::Hist: return "hist_t";
-    case TypeKind::Lhist: return "lhist_t";
+    case TypeKind::Count:
+      return "count_t";
+    case TypeKind::Sum:
+      return aggregation_spelling(type, "sum_t");
+    case TypeKind::Min:
+      return aggregation_spelling(type, "min_t");
+    case TypeKind::Max:
+      return aggregation_spelling(type, "max_t");
+    case TypeKind::Avg:
+      return aggregation_spelling(type, "avg_t");
+    case TypeKind::Stats:
+      return aggregation_spelling(type, "stats_t");
+    case TypeKind::Hist:
+      return "hist_t";
+    case TypeKind::Lhist:
+      return "lhist_t";
   }
   base::internal_error("unknown type kind");
 }

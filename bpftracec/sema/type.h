@@ -8,14 +8,14 @@
 namespace bpftracec::sema {
 
 enum class TypeKind : uint8_t {
-  Error,    // something is wrong here and has been reported: silences what follows
-  None,     // no value: the result of printf() and its like
+  Error,  // something is wrong here and has been reported: silences what follows
+  None,   // no value: the result of printf() and its like
   Bool,
   Integer,
-  String,   // NUL-padded up to its capacity, wherever it is stored
+  String,  // NUL-padded up to its capacity, wherever it is stored
   Pointer,
-  Array,    // fixed number of elements, held by reference; only indexing reads it
-  Count,    // the aggregations: values of per-CPU maps, made only by assigning the map function
+  Array,  // fixed number of elements, held by reference; only indexing reads it
+  Count,  // the aggregations: values of per-CPU maps, made only by assigning the map function
   Sum,
   Min,
   Max,
@@ -30,12 +30,14 @@ enum class AddressSpace : uint8_t { Unknown, Kernel, User };
 
 struct Type {
   TypeKind kind = TypeKind::None;
-  bool is_signed = false;   // Integer; Sum, Min, Max, Avg, Stats: of the argument
-  uint32_t size = 0;        // bytes. Integer: 1, 2, 4, 8. String: capacity with the final NUL
-  uint32_t count = 0;       // Array: number of elements
+  bool is_signed = false;  // Integer; Sum, Min, Max, Avg, Stats: of the argument
+  uint32_t size = 0;       // bytes. Integer: 1, 2, 4, 8. String: capacity with the final NUL
+  uint32_t count = 0;      // Array: number of elements
   AddressSpace space = AddressSpace::Unknown;  // Pointer
-  std::string c_name;       // Pointer: the pointee's C spelling ("char", "struct task_struct"); empty: unknown
-  std::shared_ptr<const Type> element;         // Pointer: what it points to, null when that has no type here. Array: its element
+  std::string
+      c_name;  // Pointer: the pointee's C spelling ("char", "struct task_struct"); empty: unknown
+  std::shared_ptr<const Type>
+      element;  // Pointer: what it points to, null when that has no type here. Array: its element
 
   friend bool operator==(const Type&, const Type&);
 };
@@ -50,7 +52,8 @@ Type string_type(uint32_t capacity);
 // `element` may be null: then the pointer is a number that cannot be followed.
 Type pointer_type(std::string c_name, AddressSpace space, std::shared_ptr<const Type> element);
 
-// The spelling that messages and dumps use: "uint32", "string[16]", "count_t", "struct task_struct *".
+// The spelling that messages and dumps use: "uint32", "string[16]", "count_t", "struct task_struct
+// *".
 std::string spelling(const Type& type);
 
 }  // namespace bpftracec::sema

@@ -15,9 +15,11 @@ struct Row {
 constexpr CInteger kI8{1, true}, kU8{1, false}, kI16{2, true}, kU16{2, false}, kI32{4, true},
     kU32{4, false}, kI64{8, true}, kU64{8, false};
 
-// Sorted by spelling. `char` is signed here: the kernel's own code is built with -funsigned-char since 6.2, but its
-// character fields are text, and the language's `int8` is what scripts expect of a single one.
+// Sorted by spelling. `char` is signed here: the kernel's own code is built with -funsigned-char
+// since 6.2, but its character fields are text, and the language's `int8` is what scripts expect of
+// a single one.
 constexpr auto kRows = std::to_array<Row>({
+    {"_Bool", kU8},
     {"__be16", kU16},
     {"__be32", kU32},
     {"__be64", kU64},
@@ -45,12 +47,11 @@ constexpr auto kRows = std::to_array<Row>({
     {"__u64", kU64},
     {"__u8", kU8},
     {"__wsum", kU32},
-    {"_Bool", kU8},
     {"aio_context_t", kU64},
-    {"blkcnt_t", kU64},
     {"blk_mode_t", kU32},
     {"blk_opf_t", kU32},
     {"blk_status_t", kU8},
+    {"blkcnt_t", kU64},
     {"bool", kU8},
     {"char", kI8},
     {"clock_t", kI64},

@@ -1,11 +1,10 @@
 #include "bpftracec/world/elf_symbols.h"
 
 #include <algorithm>
-#include <memory>
-
 #include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
+#include <memory>
 
 #include "bpftracec/base/free_with.h"
 #include "bpftracec/base/unique_fd.h"

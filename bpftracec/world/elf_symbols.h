@@ -8,7 +8,8 @@
 
 namespace bpftracec::world {
 
-// From .symtab and .dynsym; sorted, each name once. An error when `path` is not a readable ELF file.
+// From .symtab and .dynsym; sorted, each name once. An error when `path` is not a readable ELF
+// file.
 base::Result<std::vector<std::string>> read_function_names(const std::string& path);
 
 }  // namespace bpftracec::world

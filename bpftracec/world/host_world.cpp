@@ -1,9 +1,8 @@
 #include "bpftracec/world/host_world.h"
 
 #include <algorithm>
-#include <utility>
-
 #include <unistd.h>
+#include <utility>
 
 #include "bpftracec/world/elf_symbols.h"
 #include "bpftracec/world/tracefs.h"

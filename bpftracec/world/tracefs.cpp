@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
-
 #include <unistd.h>
 
 #include "bpftracec/base/file_io.h"
@@ -36,8 +35,8 @@ base::Result<std::optional<TracepointFormat>> read_tracepoint(const std::string&
                                                               std::string_view event) {
   using Answer = std::optional<TracepointFormat>;
   if (!is_plain_name(category) || !is_plain_name(event)) return Answer{};
-  const std::string path =
-      events + "/" + std::string(category) + "/" + std::string(event) + "/format";
+  const std::string path = events + "/" + std::string(category) + "/" + std::string(event) +
+                           "/format";
   if (::access(path.c_str(), F_OK) != 0 && (errno == ENOENT || errno == ENAMETOOLONG)) {
     return Answer{};
   }

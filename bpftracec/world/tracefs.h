@@ -11,8 +11,8 @@
 
 namespace bpftracec::world {
 
-// `events` is the tree's `events` directory. Names that could not be an event's (with slashes, "..") are not looked up:
-// they come from the script.
+// `events` is the tree's `events` directory. Names that could not be an event's (with slashes,
+// "..") are not looked up: they come from the script.
 base::Result<std::optional<TracepointFormat>> read_tracepoint(const std::string& events,
                                                               std::string_view category,
                                                               std::string_view event);

@@ -17,10 +17,8 @@ bool is_name_char(char c) {
 }
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_blank(text.front()))
-    text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back()))
-    text.remove_suffix(1);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
 }
 
@@ -63,8 +61,7 @@ std::optional<Declaration> split_declaration(std::string_view text) {
     text = trim(text.substr(0, open));
   }
   size_t name_begin = text.size();
-  while (name_begin > 0 && is_name_char(text[name_begin - 1]))
-    --name_begin;
+  while (name_begin > 0 && is_name_char(text[name_begin - 1])) --name_begin;
   result.name = text.substr(name_begin);
   result.type = trim(text.substr(0, name_begin));
   if (result.name.empty() || result.type.empty()) return std::nullopt;
@@ -115,8 +112,8 @@ void classify(TracepointField& field, const Declaration& declaration, bool is_si
   field.is_signed = integer ? integer->is_signed : is_signed_flag;
   if (declaration.is_array) {
     field.element_size = type.ends_with('*') ? 8 : integer ? integer->size : 0;
-    const bool is_whole =
-        field.element_size != 0 && field.size != 0 && field.size % field.element_size == 0;
+    const bool is_whole = field.element_size != 0 && field.size != 0 &&
+                          field.size % field.element_size == 0;
     field.kind = !is_whole                     ? FieldKind::Opaque
                  : unqualified(type) == "char" ? FieldKind::CharArray
                                                : FieldKind::Array;

@@ -7,7 +7,8 @@
 
 namespace bpftracec::world {
 
-// Lines that are not understood are left out, so that one odd field does not take the others with it.
+// Lines that are not understood are left out, so that one odd field does not take the others with
+// it.
 TracepointFormat parse_tracepoint_format(std::string_view category, std::string_view event,
                                          std::string_view text);
 

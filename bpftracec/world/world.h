@@ -1,5 +1,6 @@
-// Every question that the compiler may ask about what exists outside the script. The answers describe the build host and serve
-// types, checks and hints only: nothing in them is copied into a tool as it is.
+// Every question that the compiler may ask about what exists outside the script. The answers
+// describe the build host and serve types, checks and hints only: nothing in them is copied into a
+// tool as it is.
 #pragma once
 
 #include <optional>
@@ -22,15 +23,18 @@ class World {
  public:
   virtual ~World() = default;
 
-  // The layout of a tracepoint's record; nullopt when this host has no such event. An error when events cannot be looked
-  // up at all (tracefs is not mounted or not readable); its text says what to do.
-  virtual base::Result<std::optional<TracepointFormat>> tracepoint(std::string_view category,
-                                                                   std::string_view event) const = 0;
+  // The layout of a tracepoint's record; nullopt when this host has no such event. An error when
+  // events cannot be looked up at all (tracefs is not mounted or not readable); its text says what
+  // to do.
+  virtual base::Result<std::optional<TracepointFormat>> tracepoint(
+      std::string_view category, std::string_view event) const = 0;
 
-  // "category:event" of every event of this host, sorted; empty when they cannot be listed. For hints.
+  // "category:event" of every event of this host, sorted; empty when they cannot be listed. For
+  // hints.
   virtual std::vector<std::string> tracepoint_names() const = 0;
 
-  // Whether the ELF file at `path` (absolute, or relative to the working directory) defines the function `symbol`.
+  // Whether the ELF file at `path` (absolute, or relative to the working directory) defines the
+  // function `symbol`.
   virtual SymbolLookup find_symbol(const std::string& path, std::string_view symbol) const = 0;
 
   // Names of the functions that `path` defines, sorted; empty when it can't be read. For hints.

@@ -1,0 +1,151 @@
+#include "bpftracec/sema/analyze.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "bpftracec/base/internal_error.h"
+#include "bpftracec/base/nearest_name.h"
+#include "bpftracec/sema/build_program.h"
+#include "bpftracec/sema/infer_types.h"
+#include "bpftracec/sema/names.h"
+#include "bpftracec/sema/read_config.h"
+#include "bpftracec/sema/resolved_probe.h"
+
+namespace bpftracec::sema {
+namespace {
+
+using diagnostics::DiagnosticKind;
+using diagnostics::DiagnosticSink;
+
+// ---- what is left to report once types are known --------------------------------------------------
+
+void report_undefined_maps(const syntax::Script& script, const Names& names, DiagnosticSink& sink) {
+  if (!script.is_complete) return;  // what the parser could not read may have assigned them
+  for (const MapInfo& map : names.maps) {
+    if (map.is_assigned) continue;
+    diagnostics::Diagnostic& diagnostic = sink.report<DiagnosticKind::UndefinedMap>(map.first_use,
+                                                                                    map.name);
+    base::NearestName search(map.name);
+    for (const MapInfo& other : names.maps) {
+      if (other.is_assigned) search.consider(other.name);
+    }
+    if (const auto nearest = search.found()) diagnostic.hint("did you mean '{}'?", *nearest);
+  }
+}
+
+void warn_of_mixed_signs(const std::string& name, const InferredType& type, DiagnosticSink& sink) {
+  const auto clash = type.sign_clash();
+  if (!clash) return;
+  sink.report<DiagnosticKind::MixedSigns>(clash->unsigned_value, name)
+      .note(clash->signed_value, "a signed value is assigned here");
+}
+
+void warn_of_mixed_signs(const ScriptContext& script, const ResolvedProbes& probes,
+                         DiagnosticSink& sink) {
+  for (size_t map = 0; map < script.names.maps.size(); ++map) {
+    warn_of_mixed_signs(script.names.maps[map].name, script.types.maps[map].value, sink);
+  }
+  for (size_t probe = 0; probe < probes.probes.size(); ++probe) {
+    const auto& infos = script.names.variables[probes.probes[probe].probe_index];
+    for (size_t id = 0; id < infos.size(); ++id) {
+      warn_of_mixed_signs("$" + infos[id].name, script.types.variables[probe][id], sink);
+    }
+  }
+}
+
+// ---- programs and maps ----------------------------------------------------------------------------
+
+std::string_view short_name(ProbeKind kind) {
+  switch (kind) {
+    case ProbeKind::Begin:
+      return "begin";
+    case ProbeKind::End:
+      return "end";
+    case ProbeKind::Tracepoint:
+      return "tp";
+    case ProbeKind::RawTracepoint:
+      return "rawtp";
+    case ProbeKind::Uprobe:
+      return "uprobe";
+    case ProbeKind::Uretprobe:
+      return "uretprobe";
+    case ProbeKind::Interval:
+      return "interval";
+    case ProbeKind::Profile:
+      return "profile";
+    case ProbeKind::Software:
+      return "software";
+  }
+  base::internal_error("unknown probe kind");
+}
+
+// What `bpftool prog` shows, which has room for 15 characters.
+std::string program_symbol(ProbeKind kind, size_t number) {
+  return std::string(short_name(kind)) + "_" + std::to_string(number);
+}
+
+std::vector<ProbeProgram> build_programs(ScriptContext& script, const ResolvedProbes& probes,
+                                         ProgramTables& tables, DiagnosticSink& sink) {
+  std::vector<ProbeProgram> programs;
+  for (size_t number = 0; number < probes.probes.size(); ++number) {
+    const ResolvedProbe& probe = probes.probes[number];
+    ProbeContext context{script, probe, script.types.variables[number], tables, sink};
+    ProbeProgram program = build_program(context);
+    if (!probe.attach_point) continue;
+    program.symbol = program_symbol(probe.attach_point->kind, programs.size() + 1);
+    programs.push_back(std::move(program));
+  }
+  return programs;
+}
+
+MapPlan plan_map(const MapInfo& info, const MapTypes& types, const Config& config) {
+  MapPlan plan{.name = info.name,
+               .symbol = "map_" + info.name.substr(1),
+               .range = info.first_use,
+               .is_scalar = info.is_scalar};
+  for (const InferredType& part : types.key) plan.key.push_back({.type = part.type()});
+  plan.value.type = types.value.type();
+  if (types.histogram) {
+    plan.hist_bits = types.histogram->bits;
+    plan.lhist_min = types.histogram->min;
+    plan.lhist_max = types.histogram->max;
+    plan.lhist_step = types.histogram->step;
+  }
+  lay_out(plan, config);
+  return plan;
+}
+
+std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+}  // namespace
+
+std::optional<Program> analyze(const syntax::Script& script, const diagnostics::SourceFile& file,
+                               const world::World& world, DiagnosticSink& sink,
+                               const AnalyzeOptions& options) {
+  Program program;
+  program.script_name = options.script_name.empty() ? base_name(file.name()) : options.script_name;
+  program.source = file.text();
+
+  // Settings come first: some are limits of types.
+  program.config = read_config(script, sink);
+  const ResolvedProbes probes = resolve_probes(script, world, sink);
+  const Names names = resolve_names(script, sink);
+
+  TypeTable types;
+  ScriptContext context{script, program.config, names, types};
+  infer_types(context, probes);
+  report_undefined_maps(script, names, sink);
+  warn_of_mixed_signs(context, probes, sink);
+
+  ProgramTables tables;
+  program.programs = build_programs(context, probes, tables, sink);
+  if (sink.has_errors()) return std::nullopt;
+
+  for (MapId map = 0; map < names.maps.size(); ++map)
+    program.maps.push_back(plan_map(names.maps[map], types.maps[map], program.config));
+  std::move(tables).move_into(program);
+  return program;
+}
+
+}  // namespace bpftracec::sema

@@ -1,0 +1,439 @@
+// Reads below a value: fields of a tracepoint's record, elements, memory that a pointer points to,
+// and str().
+#include <algorithm>
+#include <string>
+
+#include "bpftracec/base/nearest_name.h"
+#include "bpftracec/sema/probe_context.h"
+#include "bpftracec/world/c_integer.h"
+
+namespace bpftracec::sema {
+
+using diagnostics::Diagnostic;
+using diagnostics::DiagnosticKind;
+using syntax::range_of;
+
+namespace {
+
+// ---- C types ------------------------------------------------------------------------------------
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+std::string_view without_qualifiers(std::string_view text) {
+  for (bool changed = true; changed;) {
+    changed = false;
+    text = trim(text);
+    for (const std::string_view word : {"const", "volatile", "__user"}) {
+      if (text.starts_with(word) && text.size() > word.size() && text[word.size()] == ' ') {
+        text.remove_prefix(word.size() + 1);
+        changed = true;
+      } else if (text.ends_with(word)) {
+        text.remove_suffix(word.size());
+        changed = true;
+      }
+    }
+  }
+  return text;
+}
+
+// `spelling` ends with '*': "const char *const *"
+Type pointer_from_c(std::string_view spelling, AddressSpace space) {
+  const std::string_view pointee = without_qualifiers(spelling.substr(0, spelling.rfind('*')));
+  if (pointee.ends_with('*')) {
+    Type inner = pointer_from_c(pointee, space);
+    std::string name = sema::spelling(inner);
+    return pointer_type(std::move(name), space, std::make_shared<const Type>(std::move(inner)));
+  }
+  std::shared_ptr<const Type> element;
+  if (const auto integer = world::c_integer(pointee)) {
+    element = std::make_shared<const Type>(integer_type(integer->size, integer->is_signed));
+  }
+  return pointer_type(pointee == "void" ? "" : std::string(pointee), space, std::move(element));
+}
+
+// ---- address spaces -----------------------------------------------------------------------------
+
+bool is_syscall_tracepoint(const ResolvedProbe& probe) {
+  return probe.attach_point && probe.attach_point->kind == ProbeKind::Tracepoint &&
+         probe.attach_point->target == "syscalls";
+}
+
+// Where an address lies that does not say it itself.
+AddressSpace space_of(const ProbeContext& context, const Type& type) {
+  if (type.kind == TypeKind::Pointer && type.space != AddressSpace::Unknown) return type.space;
+  const ResolvedProbe& probe = context.probe;
+  const bool is_user = probe.kind == ProgramKind::Uprobe || probe.kind == ProgramKind::Uretprobe ||
+                       is_syscall_tracepoint(probe);
+  return is_user ? AddressSpace::User : AddressSpace::Unknown;
+}
+
+// ---- fields of a tracepoint ---------------------------------------------------------------------
+
+// What a script may do with a field of the world; the error type if nothing yet.
+TracepointField make_field(const ProbeContext& context, const world::TracepointField& field) {
+  using Kind = TracepointField::Kind;
+  TracepointField result{.name = field.name,
+                         .kind = Kind::Scalar,
+                         .type = {.kind = TypeKind::Error},
+                         .offset = field.offset,
+                         .storage_size = field.size,
+                         .element_size = field.element_size};
+  switch (field.kind) {
+    case world::FieldKind::Integer:
+      result.type = integer_type(field.element_size, field.is_signed);
+      break;
+    case world::FieldKind::Pointer:
+      // The only pointers that user space has put into a record are arguments of system calls.
+      result.type = pointer_from_c(field.c_type, is_syscall_tracepoint(context.probe)
+                                                     ? AddressSpace::User
+                                                     : AddressSpace::Kernel);
+      break;
+    case world::FieldKind::CharArray:
+      result.kind = Kind::CharArray;
+      result.type = string_type(field.size);
+      break;
+    case world::FieldKind::Array: {
+      const bool is_integer = field.element_size == 1 || field.element_size == 2 ||
+                              field.element_size == 4 || field.element_size == 8;
+      if (!is_integer) break;
+      result.kind = Kind::Array;
+      result.type = {.kind = TypeKind::Array,
+                     .size = field.size,
+                     .count = field.size / field.element_size,
+                     .element = std::make_shared<const Type>(
+                         integer_type(field.element_size, field.is_signed))};
+      break;
+    }
+    case world::FieldKind::DataLoc:
+    case world::FieldKind::RelDataLoc: {
+      const bool is_relative = field.kind == world::FieldKind::RelDataLoc;
+      const std::string_view text_type = is_relative ? "__rel_data_loc char[" : "__data_loc char[";
+      if (!field.c_type.starts_with(text_type)) break;
+      result.kind = is_relative ? Kind::RelDataLoc : Kind::DataLoc;
+      result.type = string_type(context.script.config.max_strlen);
+      break;
+    }
+    case world::FieldKind::Opaque:
+      break;
+  }
+  return result;
+}
+
+void report_unknown_field(ProbeContext& context, const syntax::FieldAccess& access) {
+  const world::TracepointFormat& format = *context.probe.format;
+  if (access.field.starts_with("common_")) {
+    context.report<DiagnosticKind::CommonField>(access.field_range, access.field);
+    return;
+  }
+  Diagnostic& diagnostic = context.report<DiagnosticKind::UnknownField>(
+      access.field_range, format.category + ":" + format.event, access.field);
+  base::NearestName search(access.field);
+  for (const world::TracepointField& field : format.fields) search.consider(field.name);
+  if (const auto nearest = search.found()) {
+    diagnostic.hint("did you mean '{}'?", *nearest);
+  } else if (!format.fields.empty()) {
+    std::string names;
+    for (const world::TracepointField& field : format.fields) {
+      if (!names.empty()) names += ", ";
+      names += field.name;
+    }
+    diagnostic.hint("its fields are {}", names);
+  }
+}
+
+const world::TracepointField* find_field(const world::TracepointFormat& format,
+                                         std::string_view name) {
+  const auto find = [&](std::string_view wanted) {
+    return std::find_if(format.fields.begin(), format.fields.end(),
+                        [&](const world::TracepointField& field) { return field.name == wanted; });
+  };
+  auto field = find(name);
+  // What scripts for versions before 0.20 write.
+  constexpr std::string_view kOldPrefix = "data_loc_";
+  if (field == format.fields.end() && name.starts_with(kOldPrefix)) {
+    field = find(name.substr(kOldPrefix.size()));
+  }
+  return field == format.fields.end() ? nullptr : &*field;
+}
+
+Operand build_tracepoint_field(ProbeContext& context, const syntax::FieldAccess& access) {
+  const world::TracepointFormat* format = context.probe.format;
+  if (format == nullptr) return Operand::error(access.range);
+  const world::TracepointField* field = find_field(*format, access.field);
+  if (field == nullptr) {
+    report_unknown_field(context, access);
+    return Operand::error(access.range);
+  }
+  TracepointField planned = make_field(context, *field);
+  if (planned.type.kind == TypeKind::Error) {
+    context.report<DiagnosticKind::UnsupportedField>(access.field_range, field->name,
+                                                     field->c_type);
+    return Operand::error(access.range);
+  }
+  Type type = planned.type;
+  const ProgramTables::FieldPlace place = context.tables.tracepoint_field(*format,
+                                                                          std::move(planned));
+  context.tracepoint_record = place.record;
+  return Operand(
+      make_expr(std::move(type), access.range, FieldRead{place.record, place.field, nullptr}));
+}
+
+Operand build_args_field(ProbeContext& context, const syntax::FieldAccess& access) {
+  if (!context.probe.attach_point) return Operand::error(access.range);
+  switch (context.probe.attach_point->kind) {
+    case ProbeKind::Tracepoint:
+      return build_tracepoint_field(context, access);
+    case ProbeKind::RawTracepoint:
+    case ProbeKind::Uprobe:
+      context.report<DiagnosticKind::UnsupportedArgs>(access.range)
+          .hint("its arguments by number are arg0, arg1, ...");
+      return Operand::error(access.range);
+    case ProbeKind::Begin:
+    case ProbeKind::End:
+    case ProbeKind::Uretprobe:
+    case ProbeKind::Interval:
+    case ProbeKind::Profile:
+    case ProbeKind::Software:
+      break;
+  }
+  context.report<DiagnosticKind::NoArgs>(access.range, context.probe.attach_point->name);
+  return Operand::error(access.range);
+}
+
+bool is_args(const syntax::Expr& expr) {
+  const auto* const* identifier = std::get_if<const syntax::Identifier*>(&expr);
+  return identifier != nullptr && (*identifier)->name == "args";
+}
+
+// ---- elements -----------------------------------------------------------------------------------
+
+// A constant index, or nothing. Reports one that cannot be right.
+bool check_index(ProbeContext& context, const Operand& index, uint64_t count) {
+  const IntegerConstant* constant = as_integer_constant(index.expr());
+  if (constant == nullptr) return true;
+  if (index.type().is_signed && static_cast<int64_t>(constant->value) < 0) {
+    context.report<DiagnosticKind::NegativeIndex>(index.range());
+    return false;
+  }
+  if (constant->value >= count) {
+    context.report<DiagnosticKind::IndexOutOfRange>(index.range(), constant->value, count);
+    return false;
+  }
+  return true;
+}
+
+Operand build_array_element(ProbeContext& context, SourceRange range, Operand array,
+                            Operand index) {
+  if (!check_index(context, index, array.type().count)) return Operand::error(range);
+  ExprPtr expr = std::move(array).take();
+  const Type element = *expr->type.element;
+  std::get<FieldRead>(expr->node).index = take_wide(context, std::move(index), false);
+  expr->type = element;
+  expr->range = range;
+  return Operand(std::move(expr));
+}
+
+Operand build_character(ProbeContext& context, SourceRange range, Operand text, Operand index) {
+  if (!check_index(context, index, text.type().size)) return Operand::error(range);
+  ExprPtr value = std::move(text).take();
+  ExprPtr position = take_wide(context, std::move(index), false);
+  return Operand(
+      make_expr(integer_type(1, true), range, StringIndex{std::move(value), std::move(position)}));
+}
+
+Operand build_memory_read(SourceRange range, ExprPtr address, Type type, AddressSpace space) {
+  // Without a hint where it lies, an address is taken for one of the kernel.
+  const AddressSpace known = space == AddressSpace::Unknown ? AddressSpace::Kernel : space;
+  if (type.kind == TypeKind::Pointer && type.space == AddressSpace::Unknown) type.space = known;
+  return Operand(make_expr(std::move(type), range, MemoryRead{std::move(address), known}));
+}
+
+// What a pointer points to must have a size.
+bool check_pointee(ProbeContext& context, SourceRange range, const Type& pointer) {
+  if (pointer.element != nullptr) return true;
+  context.report<DiagnosticKind::NotDereferenceable>(range, spelling(pointer))
+      .hint("cast it to a pointer to an integer type: (uint64 *)...");
+  return false;
+}
+
+Operand build_pointed_element(ProbeContext& context, SourceRange range, Operand pointer,
+                              Operand index) {
+  if (!check_pointee(context, pointer.range(), pointer.type())) return Operand::error(range);
+  const Type element = *pointer.type().element;
+  const AddressSpace space = space_of(context, pointer.type());
+  Operand address = build_binary(context, range, syntax::BinaryOp::Add, std::move(pointer),
+                                 std::move(index));
+  if (address.is_error()) return address;
+  return build_memory_read(range, std::move(address).take(), element, space);
+}
+
+}  // namespace
+
+Operand build_field(ProbeContext& context, const syntax::FieldAccess& access) {
+  if (is_args(access.object)) return build_args_field(context, access);
+  const Operand object = build(context, access.object);
+  if (object.is_error()) return Operand::error(access.range);
+  if (object.kind() == TypeKind::Pointer && object.type().element == nullptr &&
+      !object.type().c_name.empty()) {
+    context.report<DiagnosticKind::UnsupportedFieldRead>(access.range, object.type().c_name);
+  } else {
+    context.report<DiagnosticKind::NotAStruct>(access.range, spelling(object.type()));
+  }
+  return Operand::error(access.range);
+}
+
+Operand build_index(ProbeContext& context, const syntax::IndexAccess& access) {
+  Operand object = build(context, access.object);
+  Operand index = build(context, access.index);
+  if (object.is_error() || index.is_error()) return Operand::error(access.range);
+  if (!is_integer_like(index.type())) {
+    context.report<DiagnosticKind::IndexType>(index.range(), spelling(index.type()));
+    return Operand::error(access.range);
+  }
+  switch (object.kind()) {
+    case TypeKind::Array:
+      return build_array_element(context, access.range, std::move(object), std::move(index));
+    case TypeKind::String:
+      return build_character(context, access.range, std::move(object), std::move(index));
+    case TypeKind::Pointer:
+      return build_pointed_element(context, access.range, std::move(object), std::move(index));
+    default:
+      break;
+  }
+  context.report<DiagnosticKind::NotIndexable>(range_of(access.object), spelling(object.type()));
+  return Operand::error(access.range);
+}
+
+Operand build_dereference(ProbeContext& context, const syntax::UnaryExpr& unary) {
+  Operand operand = build(context, unary.operand);
+  if (operand.is_error()) return Operand::error(unary.range);
+  const AddressSpace space = space_of(context, operand.type());
+  if (operand.kind() == TypeKind::Pointer) {
+    if (!check_pointee(context, unary.range, operand.type())) return Operand::error(unary.range);
+    const Type element = *operand.type().element;
+    return build_memory_read(unary.range, std::move(operand).take(), element, space);
+  }
+  if (!is_integer_like(operand.type())) {
+    context.report<DiagnosticKind::InvalidOperand>(unary.range, "*", spelling(operand.type()));
+    return Operand::error(unary.range);
+  }
+  ExprPtr address = take_wide(context, std::move(operand), false);
+  return build_memory_read(unary.range, std::move(address), integer_type(8, false), space);
+}
+
+// ---- str() --------------------------------------------------------------------------------------
+
+namespace {
+
+// The second argument of str().
+struct StrLength {
+  std::optional<uint64_t> constant;
+  ExprPtr expr;  // of a length that is not constant
+};
+
+// Nothing when it is wrong, which has been reported.
+std::optional<StrLength> build_str_length(ProbeContext& context, const syntax::Expr& argument) {
+  Operand operand = build(context, argument);
+  if (operand.is_error()) return std::nullopt;
+  if (!is_integer_like(operand.type())) {
+    context.report<DiagnosticKind::ArgumentType>(operand.range(), "str", "an integer as its length",
+                                                 spelling(operand.type()));
+    return std::nullopt;
+  }
+  const IntegerConstant* constant = as_integer_constant(operand.expr());
+  if (constant == nullptr) {
+    return StrLength{std::nullopt, take_wide(context, std::move(operand), false)};
+  }
+  if (operand.type().is_signed && static_cast<int64_t>(constant->value) < 0) {
+    context.report<DiagnosticKind::ArgumentType>(operand.range(), "str", "a length of 0 or more",
+                                                 "a negative number");
+    return std::nullopt;
+  }
+  const uint32_t most = context.script.config.max_strlen;
+  if (constant->value > most) {
+    context.report<DiagnosticKind::StrLengthCut>(operand.range(), constant->value, most);
+  }
+  return StrLength{std::min<uint64_t>(constant->value, most), nullptr};
+}
+
+Operand build_str_of_text(ProbeContext& context, SourceRange range, Operand text,
+                          const std::optional<StrLength>& length) {
+  if (!length) {
+    ExprPtr expr = std::move(text).take();
+    return Operand(std::move(expr));
+  }
+  const StringConstant* constant = as_string_constant(text.expr());
+  if (constant != nullptr && length->constant) {
+    return Operand(string_constant(range, constant->value.substr(0, *length->constant)));
+  }
+  context.report<DiagnosticKind::StrLengthOfText>(range);
+  return Operand::error(range);
+}
+
+Operand build_str_of_parameter(ProbeContext& context, SourceRange range, uint32_t index,
+                               const std::optional<StrLength>& length) {
+  uint32_t capacity = kParameterTextCapacity;
+  if (length) {
+    if (!length->constant) {
+      context.report<DiagnosticKind::StrLengthOfText>(range);
+      return Operand::error(range);
+    }
+    capacity = static_cast<uint32_t>(
+        std::min<uint64_t>(*length->constant + 1, kParameterTextCapacity));
+  }
+  return Operand(parameter_text(context, range, index, capacity));
+}
+
+}  // namespace
+
+Operand build_str(ProbeContext& context, const syntax::CallExpr& call) {
+  Operand source = build(context, call.arguments[0]);
+  std::optional<StrLength> length;
+  if (call.arguments.size() == 2) {
+    length = build_str_length(context, call.arguments[1]);
+    if (!length) return Operand::error(call.range);
+  }
+  if (source.is_error()) return Operand::error(call.range);
+  if (source.parameter) {
+    return build_str_of_parameter(context, call.range, *source.parameter, length);
+  }
+  if (source.kind() == TypeKind::String) {
+    return build_str_of_text(context, call.range, std::move(source), length);
+  }
+  const bool is_address = source.kind() == TypeKind::Integer || source.kind() == TypeKind::Pointer;
+  if (!is_address) {
+    context.report<DiagnosticKind::ArgumentType>(source.range(), "str", "an address",
+                                                 spelling(source.type()));
+    return Operand::error(call.range);
+  }
+  // Nothing lies at an address that somebody wrote down; the number itself is meant.
+  const IntegerConstant* number = as_integer_constant(source.expr());
+  if (number != nullptr && source.is_literal) {
+    const std::string text = source.type().is_signed
+                                 ? std::to_string(static_cast<int64_t>(number->value))
+                                 : std::to_string(number->value);
+    return build_str_of_text(context, call.range, Operand(string_constant(call.range, text)),
+                             length);
+  }
+  const uint32_t most = context.script.config.max_strlen;
+  const uint32_t capacity = length && length->constant
+                                ? static_cast<uint32_t>(std::max<uint64_t>(*length->constant, 1))
+                                : most;
+  const AddressSpace space = space_of(context, source.type());
+  ExprPtr max_length;
+  if (length && length->constant) {
+    max_length = integer_constant(range_of(call.arguments[1]), *length->constant,
+                                  integer_type(8, false));
+  } else if (length) {
+    max_length = std::move(length->expr);
+  }
+  ExprPtr address = take(context, std::move(source));
+  return Operand(make_expr(string_type(capacity), call.range,
+                           StringRead{std::move(address), std::move(max_length), space}));
+}
+
+}  // namespace bpftracec::sema

@@ -1,0 +1,138 @@
+// Calls, by what they call.
+#include "bpftracec/base/internal_error.h"
+#include "bpftracec/sema/name_tables.h"
+#include "bpftracec/sema/probe_context.h"
+
+namespace bpftracec::sema {
+
+using diagnostics::Diagnostic;
+using diagnostics::DiagnosticKind;
+
+namespace {
+
+std::string count_of(uint32_t count) {
+  return count == 0   ? "no arguments"
+         : count == 1 ? "1 argument"
+                      : std::to_string(count) + " arguments";
+}
+
+bool check_argument_count(ProbeContext& context, const syntax::CallExpr& call,
+                          const FunctionInfo& info) {
+  const size_t count = call.arguments.size();
+  if (count >= info.min_arguments && count <= info.max_arguments) return true;
+  std::string wanted;
+  if (info.min_arguments == info.max_arguments) {
+    wanted = count_of(info.min_arguments);
+  } else if (count < info.min_arguments) {
+    wanted = "at least " + count_of(info.min_arguments);
+  } else {
+    wanted = "at most " + count_of(info.max_arguments);
+  }
+  context.report<DiagnosticKind::ArgumentCount>(call.range, info.spelling, wanted, count);
+  return false;
+}
+
+void report_unknown_function(ProbeContext& context, const syntax::CallExpr& call) {
+  if (is_unsupported_function(call.name)) {
+    context.report<DiagnosticKind::UnsupportedFunction>(call.name_range, call.name);
+    return;
+  }
+  Diagnostic& diagnostic = context.report<DiagnosticKind::UnknownFunction>(call.name_range,
+                                                                           call.name);
+  if (const auto nearest = nearest_function(call.name)) {
+    diagnostic.hint("did you mean '{}'?", *nearest);
+  }
+}
+
+// `pid()`, `nsecs(boot)`: builtin variables may be written as calls.
+Operand build_builtin_call(ProbeContext& context, const syntax::CallExpr& call,
+                           const BuiltinName& name) {
+  const syntax::Identifier identifier{call.range, call.name};
+  if (call.arguments.empty()) return build_builtin(context, identifier);
+  const auto* const* mode = std::get_if<const syntax::Identifier*>(&call.arguments[0]);
+  const bool is_clock = name.kind == BuiltinName::Kind::Variable && name.variable == Builtin::Nsecs;
+  if (is_clock && call.arguments.size() == 1 && mode != nullptr && (*mode)->name == "boot") {
+    return build_builtin(context, identifier);
+  }
+  if (name.kind == BuiltinName::Kind::Unsupported) {
+    context.report<DiagnosticKind::UnsupportedBuiltin>(call.name_range, call.name);
+  } else {
+    context.report<DiagnosticKind::UnsupportedArguments>(call.range, call.name);
+  }
+  return Operand::error(call.range);
+}
+
+Operand build_delete_call(ProbeContext& context, const syntax::CallExpr& call) {
+  const auto targets = delete_targets(call);
+  if (!targets) {
+    check_all(context, call.arguments);
+    context.report<DiagnosticKind::DeleteArguments>(call.range)
+        .hint("delete(@map, key), or delete(@map) for a map without keys");
+    return Operand::error(call.range);
+  }
+  if (targets->size() > 1) {
+    // As a statement it has been taken apart; there is no single answer to whether several keys
+    // were there.
+    for (const DeleteTarget& target : *targets) build_delete(context, target, call.range);
+    context.report<DiagnosticKind::ArgumentCount>(call.range, "delete", "one element as a value",
+                                                  targets->size());
+    return Operand::error(call.range);
+  }
+  auto operand = build_delete(context, targets->front(), call.range);
+  return operand ? *std::move(operand) : Operand::error(call.range);
+}
+
+Operand build_misplaced_map_function(ProbeContext& context, const syntax::CallExpr& call) {
+  check_all(context, call.arguments);
+  context.report<DiagnosticKind::AggregationNotAssigned>(call.range, call.name)
+      .hint("@name = {}(...);", call.name);
+  return Operand::error(call.range);
+}
+
+}  // namespace
+
+Operand build_call(ProbeContext& context, const syntax::CallExpr& call) {
+  const FunctionInfo* info = find_function(call.name);
+  if (info == nullptr) {
+    const BuiltinName name = find_builtin(call.name);
+    if (name.kind != BuiltinName::Kind::Unknown && !is_unsupported_function(call.name)) {
+      return build_builtin_call(context, call, name);
+    }
+    report_unknown_function(context, call);
+    // Arguments of what we do not know may be anything, such as types or names of modes.
+    return Operand::error(call.range);
+  }
+  if (!check_argument_count(context, call, *info)) {
+    return Operand::error(call.range);
+  }
+  switch (info->function) {
+    case Function::Printf:
+      return build_printf(context, call);
+    case Function::Print:
+      return build_print(context, call);
+    case Function::Clear:
+      return build_clear(context, call, RecordKind::Clear);
+    case Function::Zero:
+      return build_clear(context, call, RecordKind::Zero);
+    case Function::Time:
+      return build_time(context, call);
+    case Function::Exit:
+      return build_exit(context, call);
+    case Function::Delete:
+      return build_delete_call(context, call);
+    case Function::Str:
+      return build_str(context, call);
+    case Function::Count:
+    case Function::Sum:
+    case Function::Min:
+    case Function::Max:
+    case Function::Avg:
+    case Function::Stats:
+    case Function::Hist:
+    case Function::Lhist:
+      return build_misplaced_map_function(context, call);
+  }
+  base::internal_error("unknown function");
+}
+
+}  // namespace bpftracec::sema

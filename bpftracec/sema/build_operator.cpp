@@ -1,0 +1,374 @@
+// Operators: which operands they take, the type in which these meet, the type of the result.
+#include <utility>
+
+#include "bpftracec/base/internal_error.h"
+#include "bpftracec/sema/fold_constants.h"
+#include "bpftracec/sema/probe_context.h"
+#include "bpftracec/syntax/operators.h"
+
+namespace bpftracec::sema {
+
+using diagnostics::DiagnosticKind;
+
+namespace {
+
+bool is_scalar(const Operand& operand) {
+  return is_integer_like(operand.type()) || operand.kind() == TypeKind::Pointer;
+}
+
+bool is_text(const Operand& operand) { return operand.kind() == TypeKind::String; }
+
+Operand report_mismatch(ProbeContext& context, SourceRange range, syntax::BinaryOp op,
+                        const Operand& lhs, const Operand& rhs) {
+  context
+      .report<DiagnosticKind::TypeMismatch>(range, syntax::spelling(op), spelling(lhs.type()),
+                                            spelling(rhs.type()))
+      .note(lhs.range(), "this is {}", spelling(lhs.type()))
+      .note(rhs.range(), "this is {}", spelling(rhs.type()));
+  return Operand::error(range);
+}
+
+// ---- logic and comparison -----------------------------------------------------------------------
+
+Operand build_logical(ProbeContext& context, SourceRange range, bool is_and, Operand lhs,
+                      Operand rhs) {
+  ExprPtr left = take_condition(context, std::move(lhs));
+  ExprPtr right = take_condition(context, std::move(rhs));
+  if (left->type.kind == TypeKind::Error || right->type.kind == TypeKind::Error) {
+    return Operand::error(range);
+  }
+  return Operand(make_expr(bool_type(), range, Logical{is_and, std::move(left), std::move(right)}));
+}
+
+BinaryOp comparison(syntax::BinaryOp op) {
+  switch (op) {
+    case syntax::BinaryOp::Equal:
+      return BinaryOp::Equal;
+    case syntax::BinaryOp::NotEqual:
+      return BinaryOp::NotEqual;
+    case syntax::BinaryOp::Less:
+      return BinaryOp::Less;
+    case syntax::BinaryOp::LessEqual:
+      return BinaryOp::LessEqual;
+    case syntax::BinaryOp::Greater:
+      return BinaryOp::Greater;
+    case syntax::BinaryOp::GreaterEqual:
+      return BinaryOp::GreaterEqual;
+    default:
+      base::internal_error("not a comparison");
+  }
+}
+
+Operand build_text_comparison(ProbeContext& context, SourceRange range, syntax::BinaryOp op,
+                              Operand lhs, Operand rhs) {
+  const bool is_equality = op == syntax::BinaryOp::Equal || op == syntax::BinaryOp::NotEqual;
+  const bool are_texts = (is_text(lhs) || lhs.parameter) && (is_text(rhs) || rhs.parameter);
+  if (!are_texts) return report_mismatch(context, range, op, lhs, rhs);
+  if (!is_equality) {
+    context
+        .report<DiagnosticKind::InvalidOperand>(range, syntax::spelling(op),
+                                                spelling(is_text(lhs) ? lhs.type() : rhs.type()))
+        .hint("texts are compared by == and != only");
+    return Operand::error(range);
+  }
+  const Type parameter_type = string_type(kParameterTextCapacity);
+  const Type left_type = is_text(lhs) ? lhs.type() : parameter_type;
+  const Type right_type = is_text(rhs) ? rhs.type() : parameter_type;
+  ExprPtr left = coerce(context, std::move(lhs), left_type);
+  ExprPtr right = coerce(context, std::move(rhs), right_type);
+  return Operand(
+      make_expr(bool_type(), range,
+                StringCompare{std::move(left), std::move(right), op == syntax::BinaryOp::Equal}));
+}
+
+Operand build_comparison(ProbeContext& context, SourceRange range, syntax::BinaryOp op, Operand lhs,
+                         Operand rhs) {
+  if (is_text(lhs) || is_text(rhs)) {
+    return build_text_comparison(context, range, op, std::move(lhs), std::move(rhs));
+  }
+  if (!is_scalar(lhs) || !is_scalar(rhs)) return report_mismatch(context, range, op, lhs, rhs);
+  ExprPtr left;
+  ExprPtr right;
+  if (lhs.kind() == TypeKind::Bool && rhs.kind() == TypeKind::Bool) {
+    left = std::move(lhs).take();
+    right = std::move(rhs).take();
+  } else {
+    // An address is a number above all others, whatever it is compared with.
+    const bool has_pointer = lhs.kind() == TypeKind::Pointer || rhs.kind() == TypeKind::Pointer;
+    const bool is_signed = !has_pointer && meet_as_signed(lhs, rhs);
+    left = take_wide(context, std::move(lhs), is_signed);
+    right = take_wide(context, std::move(rhs), is_signed);
+  }
+  return Operand(
+      make_expr(bool_type(), range, Binary{comparison(op), std::move(left), std::move(right), {}}));
+}
+
+// ---- arithmetic ---------------------------------------------------------------------------------
+
+BinaryOp arithmetic(syntax::BinaryOp op) {
+  switch (op) {
+    case syntax::BinaryOp::BitwiseOr:
+      return BinaryOp::BitwiseOr;
+    case syntax::BinaryOp::BitwiseXor:
+      return BinaryOp::BitwiseXor;
+    case syntax::BinaryOp::BitwiseAnd:
+      return BinaryOp::BitwiseAnd;
+    case syntax::BinaryOp::ShiftLeft:
+      return BinaryOp::ShiftLeft;
+    case syntax::BinaryOp::ShiftRight:
+      return BinaryOp::ShiftRight;
+    case syntax::BinaryOp::Add:
+      return BinaryOp::Add;
+    case syntax::BinaryOp::Subtract:
+      return BinaryOp::Subtract;
+    case syntax::BinaryOp::Multiply:
+      return BinaryOp::Multiply;
+    case syntax::BinaryOp::Divide:
+      return BinaryOp::Divide;
+    case syntax::BinaryOp::Modulo:
+      return BinaryOp::Modulo;
+    default:
+      base::internal_error("not an arithmetic operator");
+  }
+}
+
+Operand build_pointer_arithmetic(ProbeContext& context, SourceRange range, syntax::BinaryOp op,
+                                 Operand lhs, Operand rhs) {
+  const bool is_sum = op == syntax::BinaryOp::Add;
+  if (is_sum && rhs.kind() == TypeKind::Pointer) std::swap(lhs, rhs);
+  const bool is_possible = (is_sum || op == syntax::BinaryOp::Subtract) &&
+                           lhs.kind() == TypeKind::Pointer && is_integer_like(rhs.type());
+  if (!is_possible) return report_mismatch(context, range, op, lhs, rhs);
+  const Type type = lhs.type();
+  if (type.element == nullptr && !type.c_name.empty()) {
+    context.report<DiagnosticKind::NotDereferenceable>(lhs.range(), spelling(type))
+        .hint("cast it to an integer to add bytes: (uint64)...");
+    return Operand::error(range);
+  }
+  const uint64_t element_size = type.element == nullptr ? 1 : type.element->size;
+  const Type wide = integer_type(8, false);
+  ExprPtr address = take_wide(context, std::move(lhs), false);
+  ExprPtr offset = take_wide(context, std::move(rhs), false);
+  if (element_size != 1) {
+    const SourceRange where = offset->range;
+    offset = make_expr(wide, where,
+                       Binary{BinaryOp::Multiply,
+                              std::move(offset),
+                              integer_constant(where, element_size, wide),
+                              {}});
+  }
+  ExprPtr sum = make_expr(wide, range,
+                          Binary{arithmetic(op), std::move(address), std::move(offset), {}});
+  return Operand(convert(std::move(sum), type));
+}
+
+bool is_nonzero_constant(const Expr& expr) {
+  const IntegerConstant* constant = as_integer_constant(expr);
+  return constant != nullptr && constant->value != 0;
+}
+
+// Whether the sign is kept on the way to the right is up to the value alone; the count only has a
+// say in the result's type.
+Operand build_shift(ProbeContext& context, SourceRange range, syntax::BinaryOp op, Operand lhs,
+                    Operand rhs, bool is_result_signed) {
+  const bool is_signed = lhs.adapts ? is_result_signed : lhs.type().is_signed;
+  ExprPtr value = take_wide(context, std::move(lhs), is_signed);
+  ExprPtr count = take(context, std::move(rhs));
+  ExprPtr shifted = make_expr(integer_type(8, is_signed), range,
+                              Binary{arithmetic(op), std::move(value), std::move(count), {}});
+  return Operand(convert(std::move(shifted), integer_type(8, is_result_signed)));
+}
+
+Operand build_arithmetic(ProbeContext& context, SourceRange range, syntax::BinaryOp op, Operand lhs,
+                         Operand rhs) {
+  if (lhs.kind() == TypeKind::Pointer || rhs.kind() == TypeKind::Pointer) {
+    return build_pointer_arithmetic(context, range, op, std::move(lhs), std::move(rhs));
+  }
+  if (!is_integer_like(lhs.type()) || !is_integer_like(rhs.type())) {
+    return report_mismatch(context, range, op, lhs, rhs);
+  }
+  const bool is_shift = op == syntax::BinaryOp::ShiftLeft || op == syntax::BinaryOp::ShiftRight;
+  const bool is_division = op == syntax::BinaryOp::Divide || op == syntax::BinaryOp::Modulo;
+  // A difference of unsigned values may be negative; what else combines them is as unsigned as they
+  // are.
+  const bool is_signed = op == syntax::BinaryOp::Subtract || meet_as_signed(lhs, rhs);
+  if (is_shift) return build_shift(context, range, op, std::move(lhs), std::move(rhs), is_signed);
+  ExprPtr left = take_wide(context, std::move(lhs), is_signed);
+  ExprPtr right = take_wide(context, std::move(rhs), is_signed);
+  std::optional<SiteId> site;
+  if (is_division && !is_nonzero_constant(*right)) {
+    site = context.tables.site(Site::Kind::DivideByZero, range);
+  }
+  return Operand(make_expr(integer_type(8, is_signed), range,
+                           Binary{arithmetic(op), std::move(left), std::move(right), site}));
+}
+
+}  // namespace
+
+Operand build_binary(ProbeContext& context, SourceRange range, syntax::BinaryOp op, Operand lhs,
+                     Operand rhs) {
+  if (lhs.is_error() || rhs.is_error()) return Operand::error(range);
+  if (auto folded = fold_binary(range, op, lhs, rhs, context.sink)) return *std::move(folded);
+  switch (op) {
+    case syntax::BinaryOp::LogicalOr:
+    case syntax::BinaryOp::LogicalAnd:
+      return build_logical(context, range, op == syntax::BinaryOp::LogicalAnd, std::move(lhs),
+                           std::move(rhs));
+    case syntax::BinaryOp::Equal:
+    case syntax::BinaryOp::NotEqual:
+    case syntax::BinaryOp::Less:
+    case syntax::BinaryOp::LessEqual:
+    case syntax::BinaryOp::Greater:
+    case syntax::BinaryOp::GreaterEqual:
+      return build_comparison(context, range, op, std::move(lhs), std::move(rhs));
+    case syntax::BinaryOp::BitwiseOr:
+    case syntax::BinaryOp::BitwiseXor:
+    case syntax::BinaryOp::BitwiseAnd:
+    case syntax::BinaryOp::ShiftLeft:
+    case syntax::BinaryOp::ShiftRight:
+    case syntax::BinaryOp::Add:
+    case syntax::BinaryOp::Subtract:
+    case syntax::BinaryOp::Multiply:
+    case syntax::BinaryOp::Divide:
+    case syntax::BinaryOp::Modulo:
+      return build_arithmetic(context, range, op, std::move(lhs), std::move(rhs));
+  }
+  base::internal_error("unknown binary operator");
+}
+
+Operand build_operator(ProbeContext& context, const syntax::BinaryExpr& binary) {
+  Operand lhs = build(context, binary.lhs);
+  Operand rhs = build(context, binary.rhs);
+  return build_binary(context, binary.range, binary.op, std::move(lhs), std::move(rhs));
+}
+
+// ---- unary --------------------------------------------------------------------------------------
+
+Operand build_operator(ProbeContext& context, const syntax::UnaryExpr& unary) {
+  if (unary.op == syntax::UnaryOp::Dereference) return build_dereference(context, unary);
+  Operand operand = build(context, unary.operand);
+  if (operand.is_error()) return Operand::error(unary.range);
+  if (auto folded = fold_unary(unary.range, unary.op, operand, context.sink)) {
+    return *std::move(folded);
+  }
+  if (unary.op == syntax::UnaryOp::LogicalNot) {
+    ExprPtr condition = take_condition(context, std::move(operand));
+    if (condition->type.kind == TypeKind::Error) return Operand::error(unary.range);
+    return Operand(
+        make_expr(bool_type(), unary.range, Unary{UnaryOp::LogicalNot, std::move(condition)}));
+  }
+  if (!is_integer_like(operand.type())) {
+    context.report<DiagnosticKind::InvalidOperand>(unary.range, syntax::spelling(unary.op),
+                                                   spelling(operand.type()));
+    return Operand::error(unary.range);
+  }
+  const bool is_signed = operand.kind() == TypeKind::Bool || operand.type().is_signed;
+  const UnaryOp op = unary.op == syntax::UnaryOp::Negate ? UnaryOp::Negate : UnaryOp::BitwiseNot;
+  ExprPtr value = take_wide(context, std::move(operand), is_signed);
+  return Operand(make_expr(integer_type(8, is_signed), unary.range, Unary{op, std::move(value)}));
+}
+
+// ---- increment ----------------------------------------------------------------------------------
+
+namespace {
+
+bool check_increment(ProbeContext& context, const syntax::IncrementExpr& increment,
+                     const InferredType& type) {
+  if (!type.is_known()) return false;
+  if (is_integer_like(type.type())) return true;
+  context
+      .report<DiagnosticKind::InvalidOperand>(increment.range, increment.is_increment ? "++" : "--",
+                                              spelling(type.type()))
+      .note(type.origin(), "it gets this type here");
+  return false;
+}
+
+Operand build_increment(const syntax::IncrementExpr& written, Increment increment) {
+  increment.is_increment = written.is_increment;
+  increment.is_prefix = written.is_prefix;
+  return Operand(make_expr(integer_type(8, true), written.range, std::move(increment)));
+}
+
+}  // namespace
+
+Operand build_operator(ProbeContext& context, const syntax::IncrementExpr& increment) {
+  if (const auto* const* variable = std::get_if<const syntax::Variable*>(&increment.target)) {
+    const std::optional<VariableId> id = context.script.names.variable(**variable);
+    if (!id || !check_increment(context, increment, context.variable_types[*id])) {
+      return Operand::error(increment.range);
+    }
+    return build_increment(increment, {.variable = *id});
+  }
+  const auto* const* access = std::get_if<const syntax::MapAccess*>(&increment.target);
+  if (access == nullptr) return Operand::error(increment.range);
+  const MapId map = context.script.names.map(**access);
+  auto keys = build_keys(context, map, (*access)->range, key_parts((*access)->keys));
+  if (!keys || !check_increment(context, increment, context.map_types(map).value)) {
+    return Operand::error(increment.range);
+  }
+  const SiteId site = context.tables.site(Site::Kind::MapUpdate, increment.range, map);
+  return build_increment(increment, {.map = map, .keys = *std::move(keys), .site = site});
+}
+
+// ---- conditional --------------------------------------------------------------------------------
+
+namespace {
+
+Operand report_branches(ProbeContext& context, SourceRange range, const Operand& a,
+                        const Operand& b) {
+  context.report<DiagnosticKind::BranchTypes>(range, spelling(a.type()), spelling(b.type()))
+      .note(a.range(), "this is {}", spelling(a.type()))
+      .note(b.range(), "this is {}", spelling(b.type()));
+  return Operand::error(range);
+}
+
+// `a ?: b`: a is kept in a variable, since it is both the condition and a result.
+Operand build_elvis(ProbeContext& context, const syntax::ConditionalExpr& written) {
+  Operand first = build(context, written.condition);
+  Operand second = build(context, written.when_false);
+  if (first.is_error() || second.is_error()) return Operand::error(written.range);
+  const Type type = common_type(first, second);
+  if (type.kind == TypeKind::Error || type.kind == TypeKind::None) {
+    return report_branches(context, written.range, first, second);
+  }
+  const SourceRange first_range = first.range();
+  ExprPtr value = coerce(context, std::move(first), type);
+  const Type value_type = value->type;
+  const VariableId variable = context.add_temporary(value_type);
+  const auto read = [&] {
+    return Operand(make_expr(value_type, first_range, VariableRead{variable}));
+  };
+  ExprPtr condition = take_condition(context, read());
+  ExprPtr otherwise = coerce(context, std::move(second), type);
+  if (condition->type.kind == TypeKind::Error) return Operand::error(written.range);
+  ExprPtr body = make_expr(
+      type, written.range,
+      Conditional{std::move(condition), std::move(read()).take(), std::move(otherwise)});
+  return Operand(
+      make_expr(type, written.range, BindVariable{variable, std::move(value), std::move(body)}));
+}
+
+}  // namespace
+
+Operand build_operator(ProbeContext& context, const syntax::ConditionalExpr& written) {
+  if (!written.when_true) return build_elvis(context, written);
+  ExprPtr condition = take_condition(context, build(context, written.condition));
+  Operand when_true = build(context, *written.when_true);
+  Operand when_false = build(context, written.when_false);
+  if (when_true.is_error() || when_false.is_error() || condition->type.kind == TypeKind::Error) {
+    return Operand::error(written.range);
+  }
+  const Type type = common_type(when_true, when_false);
+  if (type.kind == TypeKind::Error) {
+    return report_branches(context, written.range, when_true, when_false);
+  }
+  const bool adapts = when_true.adapts && when_false.adapts;
+  ExprPtr first = coerce(context, std::move(when_true), type);
+  ExprPtr second = coerce(context, std::move(when_false), type);
+  Operand result(make_expr(type, written.range,
+                           Conditional{std::move(condition), std::move(first), std::move(second)}));
+  result.adapts = adapts;
+  return result;
+}
+
+}  // namespace bpftracec::sema

@@ -1,0 +1,517 @@
+// Statements.
+#include <limits>
+
+#include "bpftracec/base/internal_error.h"
+#include "bpftracec/base/overloaded.h"
+#include "bpftracec/rt/event_abi.h"
+#include "bpftracec/sema/build_program.h"
+#include "bpftracec/sema/name_tables.h"
+#include "bpftracec/sema/probe_context.h"
+#include "bpftracec/syntax/operators.h"
+
+namespace bpftracec::sema {
+
+using diagnostics::Diagnostic;
+using diagnostics::DiagnosticKind;
+using syntax::range_of;
+
+namespace {
+
+void build_statement(ProbeContext& context, const syntax::Statement& statement, Block& block);
+
+// ---- expressions as statements ------------------------------------------------------------------
+
+bool is_exit(const ProbeContext& context, const Expr& expr) {
+  const auto* emit = std::get_if<EmitRecord>(&expr.node);
+  return emit != nullptr && context.tables.kind_of(emit->record) == RecordKind::Exit;
+}
+
+// Adds a value that is dropped. A choice between calls becomes an `if`, because exit() also leaves
+// the program, and only statements do.
+void append_evaluation(ProbeContext& context, ExprPtr expr, Block& block) {
+  const SourceRange range = expr->range;
+  auto* conditional = std::get_if<Conditional>(&expr->node);
+  if (conditional != nullptr && expr->type.kind == TypeKind::None) {
+    If choice{.condition = std::move(conditional->condition)};
+    append_evaluation(context, std::move(conditional->when_true), choice.then_block);
+    append_evaluation(context, std::move(conditional->when_false), choice.else_block);
+    block.push_back({range, std::move(choice)});
+    return;
+  }
+  const bool leaves = is_exit(context, *expr);
+  block.push_back({range, Evaluate{std::move(expr)}});
+  if (leaves) block.push_back({range, Return{nullptr}});
+}
+
+// Whether dropping the value leaves nothing of the statement.
+bool is_useless(const Expr& expr) {
+  if (expr.type.kind == TypeKind::None || expr.type.kind == TypeKind::Error) return false;
+  return std::visit(base::overloaded{
+                        [](const Increment&) { return false; },
+                        [](const DeleteElement&) { return false; },
+                        [](const Conditional& node) {
+                          return is_useless(*node.when_true) && is_useless(*node.when_false);
+                        },
+                        [](const auto&) { return true; },
+                    },
+                    expr.node);
+}
+
+// `delete(@a[1], @b[2])`: each by itself.
+bool append_deletions(ProbeContext& context, const syntax::ExprStatement& statement, Block& block) {
+  const auto* const* call = std::get_if<const syntax::CallExpr*>(&statement.expr);
+  if (call == nullptr) return false;
+  const FunctionInfo* info = find_function((*call)->name);
+  if (info == nullptr || info->function != Function::Delete) return false;
+  const auto targets = delete_targets(**call);
+  if (!targets || targets->size() < 2) return false;
+  for (const DeleteTarget& target : *targets) {
+    auto operand = build_delete(context, target, statement.range);
+    if (operand) block.push_back({statement.range, Evaluate{std::move(*operand).take()}});
+  }
+  return true;
+}
+
+void build_statement(ProbeContext& context, const syntax::ExprStatement& statement, Block& block) {
+  if (append_deletions(context, statement, block)) return;
+  ExprPtr expr = take(context, build(context, statement.expr));
+  if (expr->type.kind == TypeKind::Error) return;
+  if (!statement.is_discard && is_useless(*expr)) {
+    context.report<DiagnosticKind::ValueUnused>(statement.range);
+  }
+  append_evaluation(context, std::move(expr), block);
+}
+
+// ---- assignments to variables -------------------------------------------------------------------
+
+Diagnostic& report_type_mismatch(ProbeContext& context, SourceRange where, const std::string& name,
+                                 const Operand& value, const InferredType& type) {
+  return context
+      .report<DiagnosticKind::AssignmentType>(where, name, spelling(value.type()),
+                                              spelling(type.type()))
+      .note(type.origin(), "it gets type {} here", spelling(type.type()));
+}
+
+// A value that is not one of its own, such as an aggregation. Reports it.
+bool check_assignable(ProbeContext& context, const Operand& value, const std::string& target) {
+  if (value.is_error()) return false;
+  if (value.aggregation || is_aggregation(value.type())) {
+    const Type& type = value.aggregation ? *value.aggregation : value.type();
+    Diagnostic& diagnostic = context.report<DiagnosticKind::AggregationCopied>(
+        value.range(), spelling(type), target);
+    if (value.aggregation) diagnostic.hint("cast it: (int64)...");
+    return false;
+  }
+  if (value.kind() == TypeKind::None) {
+    context.report<DiagnosticKind::NoValue>(value.range());
+    return false;
+  }
+  if (value.kind() == TypeKind::Array) {
+    context.report<DiagnosticKind::UnsupportedType>(value.range(), "arrays as a whole");
+    return false;
+  }
+  return true;
+}
+
+// Whether a declared type holds `value` without loss. Reports it if not.
+bool check_declared(ProbeContext& context, const std::string& name, const Operand& value,
+                    const InferredType& type) {
+  const Type& target = type.type();
+  if (target.kind != TypeKind::Integer || value.parameter) return true;
+  const IntegerConstant* constant = as_integer_constant(value.expr());
+  if (constant != nullptr && value.is_literal) {
+    const bool is_negative = value.type().is_signed && static_cast<int64_t>(constant->value) < 0;
+    const uint32_t value_bits = target.size * 8 - (target.is_signed ? 1 : 0);
+    const bool fits = is_negative ? target.is_signed && (target.size == 8 ||
+                                                         static_cast<int64_t>(constant->value) >=
+                                                             -(int64_t{1} << value_bits))
+                                  : value_bits == 64 || constant->value >> value_bits == 0;
+    if (!fits) {
+      context.report<DiagnosticKind::LiteralDoesNotFit>(value.range(), spelling(target))
+          .note(type.origin(), "${} is declared here", name);
+    }
+    return fits;
+  }
+  if (value.kind() == TypeKind::Bool) return true;
+  const bool has_same_sign = value.type().is_signed == target.is_signed;
+  const bool fits = value.adapts || (has_same_sign && value.type().size <= target.size) ||
+                    (target.is_signed && value.type().size < target.size);
+  if (!fits) {
+    report_type_mismatch(context, value.range(), "$" + name, value, type)
+        .hint("cast it: ({})...", spelling(target));
+  }
+  return fits;
+}
+
+void append_variable_assignment(ProbeContext& context, SourceRange range,
+                                const syntax::Variable& variable, Operand value, Block& block) {
+  const std::optional<VariableId> id = context.script.names.variable(variable);
+  const std::string name = "$" + std::string(variable.name);
+  if (!check_assignable(context, value, name) || !id) return;
+  const InferredType& type = context.variable_types[*id];
+  if (!type.is_known()) return;
+  if (!fits(value, type.type())) {
+    report_type_mismatch(context, range, name, value, type);
+    return;
+  }
+  if (type.is_fixed() && !check_declared(context, std::string(variable.name), value, type)) return;
+  ExprPtr expr = coerce(context, std::move(value), type.type());
+  block.push_back({range, AssignVariable{*id, std::move(expr)}});
+}
+
+// The value that a variable has before it is assigned.
+ExprPtr zero(SourceRange range, const Type& type) {
+  if (type.kind == TypeKind::String) return convert(string_constant(range, ""), type);
+  return convert(integer_constant(range, 0, integer_type(8, false)), type);
+}
+
+void build_statement(ProbeContext& context, const syntax::LetStatement& let, Block& block) {
+  if (let.type) resolve_type(context, *let.type);  // for what it reports; inference has used it
+  if (let.value) {
+    append_variable_assignment(context, let.range, *let.variable, build(context, *let.value),
+                               block);
+    return;
+  }
+  // In a loop the block is entered again, and the variable is a new one each time.
+  const std::optional<VariableId> id = context.script.names.variable(*let.variable);
+  if (!id || !context.variable_types[*id].is_known()) return;
+  block.push_back(
+      {let.range, AssignVariable{*id, zero(let.range, context.variable_types[*id].type())}});
+}
+
+// ---- assignments to maps ------------------------------------------------------------------------
+
+void append_map_assignment(ProbeContext& context, SourceRange range, MapId map,
+                           std::vector<ExprPtr> keys, Operand value, Block& block) {
+  const MapInfo& info = context.map_info(map);
+  if (!check_assignable(context, value, info.name)) return;
+  const InferredType& type = context.map_types(map).value;
+  if (!type.is_known()) return;
+  if (!fits(value, type.type())) {
+    Diagnostic& diagnostic = report_type_mismatch(context, range, info.name, value, type);
+    if (is_aggregation(type.type())) {
+      diagnostic.hint("only its function is assigned to it; clear({}) starts afresh", info.name);
+    }
+    return;
+  }
+  ExprPtr expr = coerce(context, std::move(value), type.type());
+  const SiteId site = context.tables.site(Site::Kind::MapUpdate, range, map);
+  block.push_back({range, AssignMap{map, std::move(keys), std::move(expr), site}});
+}
+
+// Whether computing it twice gives the same and costs nothing.
+bool is_repeatable(const Expr& expr) {
+  if (std::holds_alternative<IntegerConstant>(expr.node) ||
+      std::holds_alternative<StringConstant>(expr.node) ||
+      std::holds_alternative<LateConstantRead>(expr.node) ||
+      std::holds_alternative<VariableRead>(expr.node)) {
+    return true;
+  }
+  if (const auto* conversion = std::get_if<Convert>(&expr.node)) {
+    return expr.type.kind != TypeKind::String && is_repeatable(*conversion->operand);
+  }
+  if (const auto* field = std::get_if<FieldRead>(&expr.node)) {
+    return expr.type.kind != TypeKind::String && field->index == nullptr;
+  }
+  const auto* read = std::get_if<BuiltinRead>(&expr.node);
+  if (read == nullptr) return false;
+  switch (read->builtin) {
+    case Builtin::Pid:
+    case Builtin::Tid:
+    case Builtin::Uid:
+    case Builtin::Gid:
+    case Builtin::Cpu:
+    case Builtin::Cgroup:
+    case Builtin::Curtask:
+    case Builtin::Retval:
+    case Builtin::Argument:
+      return true;
+    case Builtin::Nsecs:
+    case Builtin::Elapsed:
+    case Builtin::Rand:
+    case Builtin::Comm:
+    case Builtin::Cpid:
+      return false;
+  }
+  base::internal_error("unknown builtin");
+}
+
+// `@m[key] op= value` uses the key twice: what must be computed once goes into a variable first.
+std::vector<ExprPtr> keep_in_variables(ProbeContext& context, std::vector<ExprPtr>& keys,
+                                       Block& block) {
+  std::vector<ExprPtr> copies;
+  for (ExprPtr& key : keys) {
+    const Type type = key->type;
+    const SourceRange range = key->range;
+    if (!is_repeatable(*key)) {
+      const VariableId variable = context.add_temporary(type);
+      block.push_back({range, AssignVariable{variable, std::move(key)}});
+      key = make_expr(type, range, VariableRead{variable});
+    }
+    copies.push_back(clone_repeatable(*key));
+  }
+  return copies;
+}
+
+void build_compound_map_assignment(ProbeContext& context, const syntax::Assignment& assignment,
+                                   const syntax::MapAccess& access, Block& block) {
+  const MapId map = context.script.names.map(access);
+  auto keys = build_keys(context, map, access.range, key_parts(access.keys));
+  const InferredType& type = context.map_types(map).value;
+  if (!keys || !type.is_known()) {
+    build(context, assignment.value);
+    return;
+  }
+  if (is_aggregation(type.type())) {
+    build(context, assignment.value);
+    context
+        .report<DiagnosticKind::InvalidOperand>(
+            assignment.range, std::string(syntax::spelling(*assignment.compound_op)) + "=",
+            spelling(type.type()))
+        .note(type.origin(), "it gets this type here");
+    return;
+  }
+  std::vector<ExprPtr> copies = keep_in_variables(context, *keys, block);
+  Operand old(make_expr(type.type(), access.range, MapRead{map, std::move(copies)}));
+  old.adapts = type.adapts();
+  append_map_assignment(context, assignment.range, map, *std::move(keys),
+                        build_assigned_value(context, assignment, std::move(old)), block);
+}
+
+// ---- map functions ------------------------------------------------------------------------------
+
+// A constant argument: a literal or, where the tool can wait for it, a parameter.
+std::optional<LateInteger> build_late_integer(ProbeContext& context, const syntax::CallExpr& call,
+                                              size_t index, bool may_be_parameter) {
+  Operand operand = build(context, call.arguments[index]);
+  if (operand.is_error()) return std::nullopt;
+  if (operand.parameter && may_be_parameter) {
+    return context.tables.late_constant(LateConstant::Kind::ParameterInteger, *operand.parameter);
+  }
+  const IntegerConstant* constant = as_integer_constant(operand.expr());
+  const bool is_representable = constant != nullptr && !operand.parameter &&
+                                (operand.type().is_signed ||
+                                 constant->value <= uint64_t{std::numeric_limits<int64_t>::max()});
+  if (is_representable) return static_cast<int64_t>(constant->value);
+  context.report<DiagnosticKind::ArgumentType>(
+      operand.range(), call.name,
+      may_be_parameter ? "an integer literal or a parameter" : "an integer literal",
+      constant != nullptr && !operand.parameter ? "one that is too large" : "something else");
+  return std::nullopt;
+}
+
+std::optional<HistogramShape> build_hist_shape(ProbeContext& context,
+                                               const syntax::CallExpr& call) {
+  HistogramShape shape{.origin = call.range};
+  if (call.arguments.size() < 2) return shape;
+  const auto bits = build_late_integer(context, call, 1, false);
+  if (!bits) return std::nullopt;
+  constexpr int64_t kMaxBits = 5;
+  const int64_t value = std::get<int64_t>(*bits);
+  if (value < 0 || value > kMaxBits) {
+    context.report<DiagnosticKind::HistBits>(range_of(call.arguments[1]), value);
+    return std::nullopt;
+  }
+  shape.bits = static_cast<uint32_t>(value);
+  return shape;
+}
+
+bool check_lhist(ProbeContext& context, const syntax::CallExpr& call, const HistogramShape& shape) {
+  const auto* min = std::get_if<int64_t>(&shape.min);
+  const auto* max = std::get_if<int64_t>(&shape.max);
+  const auto* step = std::get_if<int64_t>(&shape.step);
+  if (min != nullptr && *min < 0) {
+    context.report<DiagnosticKind::LhistMin>(range_of(call.arguments[1]));
+    return false;
+  }
+  if (step != nullptr && *step < 1) {
+    context.report<DiagnosticKind::LhistStep>(range_of(call.arguments[3]));
+    return false;
+  }
+  if (min != nullptr && max != nullptr && *min >= *max) {
+    context.report<DiagnosticKind::LhistOrder>(call.range, *min, *max);
+    return false;
+  }
+  if (min == nullptr || max == nullptr || step == nullptr) return true;
+  const int64_t buckets = (*max - *min) / *step;
+  if (buckets > rt::kMaxLhistBuckets) {
+    context.report<DiagnosticKind::LhistBuckets>(call.range, buckets, rt::kMaxLhistBuckets);
+    return false;
+  }
+  return true;
+}
+
+std::optional<HistogramShape> build_lhist_shape(ProbeContext& context,
+                                                const syntax::CallExpr& call) {
+  const auto min = build_late_integer(context, call, 1, true);
+  const auto max = build_late_integer(context, call, 2, true);
+  const auto step = build_late_integer(context, call, 3, true);
+  if (!min || !max || !step) return std::nullopt;
+  HistogramShape shape{.min = *min, .max = *max, .step = *step, .origin = call.range};
+  if (!check_lhist(context, call, shape)) return std::nullopt;
+  return shape;
+}
+
+// Notes a histogram's constant arguments. False where they are wrong or differ from the map's.
+bool build_shape(ProbeContext& context, const syntax::CallExpr& call, const FunctionInfo& info,
+                 MapId map) {
+  std::optional<HistogramShape> shape;
+  if (info.function == Function::Hist) {
+    shape = build_hist_shape(context, call);
+  } else if (info.function == Function::Lhist) {
+    shape = build_lhist_shape(context, call);
+  } else {
+    return true;
+  }
+  if (!shape) return false;
+  if (context.collects_keys) return true;  // late constants have other numbers there
+  std::optional<HistogramShape>& known = context.map_types(map).histogram;
+  if (!known) known = shape;
+  if (known->is_same(*shape)) return true;
+  context.report<DiagnosticKind::HistogramShapes>(call.range, call.name, context.map_info(map).name)
+      .note(known->origin, "the others are here");
+  return false;
+}
+
+void build_map_function(ProbeContext& context, const syntax::Assignment& assignment,
+                        const syntax::MapAccess& access, const syntax::CallExpr& call,
+                        Block& block) {
+  const MapId map = context.script.names.map(access);
+  auto keys = build_keys(context, map, access.range, key_parts(access.keys));
+  auto function = build_map_function_call(context, call);
+  if (!function) return;
+  const FunctionInfo& info = *find_function(call.name);
+  const bool has_shape = build_shape(context, call, info, map);
+  const InferredType& type = context.map_types(map).value;
+  if (!keys || !has_shape || !type.is_known()) return;
+  if (type.type().kind != function->type.kind) {
+    context
+        .report<DiagnosticKind::AssignmentType>(assignment.range, context.map_info(map).name,
+                                                spelling(function->type), spelling(type.type()))
+        .note(type.origin(), "it gets type {} here", spelling(type.type()));
+    return;
+  }
+  const SiteId site = context.tables.site(Site::Kind::MapUpdate, assignment.range, map);
+  block.push_back({assignment.range,
+                   UpdateAggregation{map, *std::move(keys), std::move(function->argument), site}});
+}
+
+void build_statement(ProbeContext& context, const syntax::Assignment& assignment, Block& block) {
+  const auto* const* variable = std::get_if<const syntax::Variable*>(&assignment.target);
+  if (variable != nullptr) {
+    Operand old = assignment.compound_op ? build(context, assignment.target)
+                                         : Operand::error(assignment.range);
+    append_variable_assignment(context, assignment.range, **variable,
+                               build_assigned_value(context, assignment, std::move(old)), block);
+    return;
+  }
+  const auto* const* access = std::get_if<const syntax::MapAccess*>(&assignment.target);
+  if (access == nullptr) {
+    build(context, assignment.value);
+    return;
+  }
+  if (assignment.compound_op) {
+    return build_compound_map_assignment(context, assignment, **access, block);
+  }
+  if (const syntax::CallExpr* call = as_map_function_call(assignment.value)) {
+    return build_map_function(context, assignment, **access, *call, block);
+  }
+  const MapId map = context.script.names.map(**access);
+  auto keys = build_keys(context, map, (*access)->range, key_parts((*access)->keys));
+  Operand value = build(context, assignment.value);
+  if (keys) {
+    append_map_assignment(context, assignment.range, map, *std::move(keys), std::move(value),
+                          block);
+  } else {
+    check_assignable(context, value, context.map_info(map).name);
+  }
+}
+
+// ---- control flow -------------------------------------------------------------------------------
+
+void build_statement(ProbeContext& context, const syntax::IfStatement& statement, Block& block) {
+  If result{.condition = take_condition(context, build(context, statement.condition)),
+            .then_block = build_block(context, *statement.then_block)};
+  if (statement.else_block != nullptr) {
+    result.else_block = build_block(context, *statement.else_block);
+  }
+  block.push_back({statement.range, std::move(result)});
+}
+
+void build_statement(ProbeContext& context, const syntax::WhileStatement& loop, Block& block) {
+  ExprPtr condition = take_condition(context, build(context, loop.condition));
+  block.push_back({loop.range, While{std::move(condition), build_block(context, *loop.body)}});
+}
+
+void build_statement(ProbeContext& context, const syntax::UnrollStatement& loop, Block& block) {
+  constexpr uint64_t kMaxCount = 100;
+  Operand count = build(context, loop.count);
+  Unroll unroll{.body = build_block(context, *loop.body)};
+  if (count.is_error()) return;
+  const IntegerConstant* constant = as_integer_constant(count.expr());
+  if (count.parameter) {
+    unroll.late_count = context.tables.late_constant(LateConstant::Kind::ParameterInteger,
+                                                     *count.parameter);
+  } else if (constant == nullptr || count.kind() != TypeKind::Integer) {
+    context.report<DiagnosticKind::UnrollCountUnknown>(count.range());
+    return;
+  } else if (constant->value < 1 || constant->value > kMaxCount) {
+    context.report<DiagnosticKind::UnrollCountRange>(count.range(), kMaxCount);
+    return;
+  } else {
+    unroll.count = static_cast<uint32_t>(constant->value);
+  }
+  block.push_back({loop.range, std::move(unroll)});
+}
+
+void build_statement(ProbeContext& context, const syntax::ReturnStatement& statement,
+                     Block& block) {
+  Return result;
+  if (statement.value) {
+    Operand value = build(context, *statement.value);
+    if (value.is_error()) return;
+    if (!is_integer_like(value.type())) {
+      context.report<DiagnosticKind::ReturnType>(value.range(), spelling(value.type()));
+      return;
+    }
+    result.value = take_wide(context, std::move(value), true);
+  }
+  block.push_back({statement.range, std::move(result)});
+}
+
+void build_statement(ProbeContext& /*context*/, const syntax::BreakStatement& statement,
+                     Block& block) {
+  block.push_back({statement.range, Break{}});
+}
+
+void build_statement(ProbeContext& /*context*/, const syntax::ContinueStatement& statement,
+                     Block& block) {
+  block.push_back({statement.range, Continue{}});
+}
+
+void build_statement(ProbeContext& context, const syntax::Block& written, Block& block) {
+  block.push_back({written.range, build_block(context, written)});
+}
+
+void build_statement(ProbeContext& context, const syntax::Statement& statement, Block& block) {
+  std::visit([&](const auto* node) { build_statement(context, *node, block); }, statement);
+}
+
+}  // namespace
+
+Operand build_assigned_value(ProbeContext& context, const syntax::Assignment& assignment,
+                             Operand old_value) {
+  Operand value = build(context, assignment.value);
+  if (!assignment.compound_op) return value;
+  return build_binary(context, assignment.range, *assignment.compound_op, std::move(old_value),
+                      std::move(value));
+}
+
+Block build_block(ProbeContext& context, const syntax::Block& block) {
+  Block result;
+  for (const syntax::Statement& statement : block.statements)
+    build_statement(context, statement, result);
+  return result;
+}
+
+}  // namespace bpftracec::sema

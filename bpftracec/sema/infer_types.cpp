@@ -1,0 +1,379 @@
+// Each variable and each map's value is a node; an assignment connects its target with what its
+// value reads. Nodes are settled in the order of these dependencies, so that the types that a value
+// is made of are final when it is looked at, and each assignment is looked at once. Only nodes that
+// depend on each other (`$i = $i + 1`) are gone through again until nothing changes.
+#include "bpftracec/sema/infer_types.h"
+
+#include <algorithm>
+#include <deque>
+#include <limits>
+#include <unordered_map>
+#include <variant>
+
+#include "bpftracec/sema/build_program.h"
+#include "bpftracec/syntax/walker.h"
+
+namespace bpftracec::sema {
+namespace {
+
+using NodeId = uint32_t;
+
+// ---- strongly connected components (Tarjan), without recursion -------------------------------------
+
+// The groups of nodes that reach each other; a group comes after all that it depends on.
+class ComponentFinder {
+ public:
+  explicit ComponentFinder(const std::vector<std::vector<NodeId>>& edges)
+      : edges_(edges), index_(edges.size(), kUnseen), low_(edges.size()), on_stack_(edges.size()) {}
+
+  std::vector<std::vector<NodeId>> find() && {
+    for (NodeId node = 0; node < edges_.size(); ++node) {
+      if (index_[node] == kUnseen) visit(node);
+    }
+    return std::move(components_);
+  }
+
+ private:
+  static constexpr uint32_t kUnseen = std::numeric_limits<uint32_t>::max();
+
+  struct Frame {
+    NodeId node;
+    size_t next_edge = 0;
+  };
+
+  void enter(NodeId node) {
+    index_[node] = low_[node] = next_index_++;
+    stack_.push_back(node);
+    on_stack_[node] = true;
+    frames_.push_back({node});
+  }
+
+  void visit(NodeId root) {
+    enter(root);
+    while (!frames_.empty()) {
+      const NodeId node = frames_.back().node;
+      if (frames_.back().next_edge < edges_[node].size()) {
+        const NodeId target = edges_[node][frames_.back().next_edge++];
+        if (index_[target] == kUnseen) {
+          enter(target);
+        } else if (on_stack_[target]) {
+          low_[node] = std::min(low_[node], index_[target]);
+        }
+        continue;
+      }
+      frames_.pop_back();
+      if (!frames_.empty()) {
+        const NodeId parent = frames_.back().node;
+        low_[parent] = std::min(low_[parent], low_[node]);
+      }
+      if (low_[node] == index_[node]) take_component(node);
+    }
+  }
+
+  void take_component(NodeId root) {
+    std::vector<NodeId>& component = components_.emplace_back();
+    NodeId node = 0;
+    do {
+      node = stack_.back();
+      stack_.pop_back();
+      on_stack_[node] = false;
+      component.push_back(node);
+    } while (node != root);
+  }
+
+  const std::vector<std::vector<NodeId>>& edges_;
+  std::vector<uint32_t> index_;
+  std::vector<uint32_t> low_;
+  std::vector<bool> on_stack_;
+  std::vector<NodeId> stack_;
+  std::vector<Frame> frames_;
+  uint32_t next_index_ = 0;
+  std::vector<std::vector<NodeId>> components_;
+};
+
+// ---- the graph ----------------------------------------------------------------------------------
+
+// One assignment in one program.
+struct Source {
+  uint32_t probe;
+  NodeId target;
+  std::variant<const syntax::Assignment*, const syntax::LetStatement*> statement;
+  std::vector<NodeId> reads;
+};
+
+class Inference {
+ public:
+  Inference(ScriptContext& script, const ResolvedProbes& probes)
+      : script_(script), probes_(probes) {}
+
+  void run() && {
+    make_nodes();
+    collect_sources();
+    settle_all();
+    collect_keys();
+  }
+
+ private:
+  // Gathers the sources of one program.
+  struct SourceCollector : syntax::Walker<SourceCollector> {
+    Inference& inference;
+    uint32_t probe;
+
+    SourceCollector(Inference& owner, uint32_t probe_number)
+        : inference(owner), probe(probe_number) {}
+
+    void visit(const syntax::Assignment& assignment) {
+      inference.add_source(probe, assignment);
+      walk_children(assignment);
+    }
+    void visit(const syntax::LetStatement& let) {
+      inference.add_source(probe, let);
+      walk_children(let);
+    }
+    void visit(const syntax::IncrementExpr& increment) {
+      inference.add_increment(probe, increment);
+      walk_children(increment);
+    }
+  };
+
+  // Gathers the nodes whose types the type of an expression may depend on.
+  struct ReadCollector : syntax::Walker<ReadCollector> {
+    const Inference& inference;
+    uint32_t probe;
+    std::vector<NodeId> reads;
+
+    ReadCollector(const Inference& owner, uint32_t probe_number)
+        : inference(owner), probe(probe_number) {}
+
+    void visit(const syntax::Variable& variable) {
+      if (const auto node = inference.node_of(probe, variable)) reads.push_back(*node);
+    }
+    // Not below the keys: they have no say in the value's type.
+    void visit(const syntax::MapAccess& map) { reads.push_back(inference.node_of(map)); }
+    // Always an int64.
+    void visit(const syntax::IncrementExpr& /*increment*/) {}
+  };
+
+  void make_nodes() {
+    const Names& names = script_.names;
+    script_.types.maps.resize(names.maps.size());
+    for (size_t map = 0; map < names.maps.size(); ++map) {
+      script_.types.maps[map].key.resize(names.maps[map].key_count);
+    }
+    auto next = static_cast<NodeId>(names.maps.size());
+    for (const ResolvedProbe& probe : probes_.probes) {
+      const std::vector<VariableInfo>& variables = names.variables[probe.probe_index];
+      first_variable_.push_back(next);
+      next += static_cast<NodeId>(variables.size());
+      script_.types.variables.emplace_back(variables.size());
+    }
+    sources_of_.resize(next);
+    edges_.resize(next);
+    has_value_.resize(next);
+    fix_declared();
+  }
+
+  void fix_declared() {
+    for (uint32_t probe = 0; probe < probes_.probes.size(); ++probe) {
+      const auto& variables = script_.names.variables[probes_.probes[probe].probe_index];
+      for (size_t id = 0; id < variables.size(); ++id) {
+        if (variables[id].declared_type == nullptr) continue;
+        ProbeContext context = context_of(probe);
+        if (const auto type = resolve_type(context, *variables[id].declared_type)) {
+          script_.types.variables[probe][id].fix(*type, variables[id].origin);
+        }
+      }
+    }
+  }
+
+  NodeId node_of(const syntax::MapAccess& map) const { return script_.names.map(map); }
+
+  std::optional<NodeId> node_of(uint32_t probe, const syntax::Variable& variable) const {
+    const auto id = script_.names.variable(variable);
+    if (!id) return std::nullopt;
+    return first_variable_[probe] + *id;
+  }
+
+  std::optional<NodeId> node_of(uint32_t probe, const syntax::Expr& target) const {
+    if (const auto* const* map = std::get_if<const syntax::MapAccess*>(&target)) {
+      return node_of(**map);
+    }
+    if (const auto* const* variable = std::get_if<const syntax::Variable*>(&target)) {
+      return node_of(probe, **variable);
+    }
+    return std::nullopt;
+  }
+
+  InferredType& type_of(NodeId node) {
+    if (node < script_.types.maps.size()) return script_.types.maps[node].value;
+    const auto probe = static_cast<size_t>(
+        std::upper_bound(first_variable_.begin(), first_variable_.end(), node) -
+        first_variable_.begin() - 1);
+    return script_.types.variables[probe][node - first_variable_[probe]];
+  }
+
+  void collect_sources() {
+    for (uint32_t probe = 0; probe < probes_.probes.size(); ++probe) {
+      SourceCollector(*this, probe).walk(*probes_.probes[probe].syntax);
+    }
+  }
+
+  void add_source(uint32_t probe, const syntax::Assignment& assignment) {
+    const auto target = node_of(probe, assignment.target);
+    if (!target) return;
+    ReadCollector collector(*this, probe);
+    collector.walk(assignment.value);
+    if (assignment.compound_op) collector.reads.push_back(*target);
+    add_source({probe, *target, &assignment, std::move(collector.reads)});
+  }
+
+  void add_source(uint32_t probe, const syntax::LetStatement& let) {
+    const auto target = node_of(probe, *let.variable);
+    if (!target || !let.value) return;
+    ReadCollector collector(*this, probe);
+    collector.walk(*let.value);
+    add_source({probe, *target, &let, std::move(collector.reads)});
+  }
+
+  void add_source(Source source) {
+    std::sort(source.reads.begin(), source.reads.end());
+    source.reads.erase(std::unique(source.reads.begin(), source.reads.end()), source.reads.end());
+    std::vector<NodeId>& edges = edges_[source.target];
+    edges.insert(edges.end(), source.reads.begin(), source.reads.end());
+    sources_of_[source.target].push_back(static_cast<uint32_t>(sources_.size()));
+    sources_.push_back(std::move(source));
+  }
+
+  void add_increment(uint32_t probe, const syntax::IncrementExpr& increment) {
+    const auto target = node_of(probe, increment.target);
+    if (!target) return;
+    type_of(*target).add_increment(increment.is_increment, increment.range);
+    has_value_[*target] = true;
+  }
+
+  // ---- settling ----
+
+  void settle_all() {
+    for (const std::vector<NodeId>& component : ComponentFinder(edges_).find()) settle(component);
+  }
+
+  void settle(const std::vector<NodeId>& component) {
+    const bool depends_on_itself = component.size() > 1 ||
+                                   std::find(edges_[component[0]].begin(),
+                                             edges_[component[0]].end(),
+                                             component[0]) != edges_[component[0]].end();
+    if (!depends_on_itself) {
+      for (const uint32_t source : sources_of_[component[0]]) evaluate(sources_[source]);
+      return;
+    }
+    settle_cycle(component);
+  }
+
+  // All start out as unknown, which an expression passes on: a value counts as soon as all that it
+  // is made of is known.
+  void settle_cycle(const std::vector<NodeId>& component) {
+    std::deque<uint32_t> queue;
+    std::vector<uint32_t> sources;
+    for (const NodeId node : component) {
+      sources.insert(sources.end(), sources_of_[node].begin(), sources_of_[node].end());
+    }
+    std::sort(sources.begin(), sources.end());  // source order: the first value decides on a clash
+    std::unordered_map<NodeId, std::vector<uint32_t>> readers;
+    for (const uint32_t source : sources) {
+      for (const NodeId node : sources_[source].reads) readers[node].push_back(source);
+    }
+    const auto drain = [&] {
+      while (!queue.empty()) {
+        const uint32_t source = queue.front();
+        queue.pop_front();
+        if (!evaluate(sources_[source])) continue;
+        const auto& affected = readers[sources_[source].target];
+        queue.insert(queue.end(), affected.begin(), affected.end());
+      }
+    };
+    queue.assign(sources.begin(), sources.end());
+    drain();
+    seed(component);
+    queue.assign(sources.begin(), sources.end());
+    drain();
+    forget_seeds(component);
+  }
+
+  // What is made of nothing but itself, as in `@total += $n`, starts as a 0.
+  void seed(const std::vector<NodeId>& component) {
+    Operand zero(integer_constant({}, 0, literal_type(0)));
+    zero.adapts = true;
+    for (const NodeId node : component) {
+      if (!type_of(node).is_known()) type_of(node).add(zero, {});
+    }
+  }
+
+  void forget_seeds(const std::vector<NodeId>& component) {
+    for (const NodeId node : component) {
+      if (!has_value_[node] && !type_of(node).is_fixed()) type_of(node) = InferredType();
+    }
+  }
+
+  // Looks at one assignment; whether its target's type has changed.
+  bool evaluate(const Source& source) {
+    ProbeContext context = context_of(source.probe);
+    InferredType& type = type_of(source.target);
+    if (const auto* const* let = std::get_if<const syntax::LetStatement*>(&source.statement)) {
+      return add_value(source.target, type, build(context, *(*let)->value), (*let)->range);
+    }
+    const auto& assignment = *std::get<const syntax::Assignment*>(source.statement);
+    const bool is_map = source.target < script_.types.maps.size();
+    const syntax::CallExpr* function = is_map && !assignment.compound_op
+                                           ? as_map_function_call(assignment.value)
+                                           : nullptr;
+    if (function != nullptr) {
+      const auto call = build_map_function_call(context, *function);
+      if (!call) return false;
+      has_value_[source.target] = true;
+      return type.add_aggregation(call->type, assignment.range);
+    }
+    Operand old = Operand::error(assignment.range);
+    if (assignment.compound_op && type.is_known()) {
+      old = Operand(make_expr(type.type(), assignment.range, IntegerConstant{0}));
+      old.adapts = type.adapts();
+    }
+    return add_value(source.target, type, build_assigned_value(context, assignment, std::move(old)),
+                     assignment.range);
+  }
+
+  bool add_value(NodeId node, InferredType& type, const Operand& value, SourceRange where) {
+    if (!value.is_error()) has_value_[node] = true;
+    return type.add(value, where);
+  }
+
+  void collect_keys() {
+    for (uint32_t probe = 0; probe < probes_.probes.size(); ++probe) {
+      ProbeContext context = context_of(probe);
+      context.collects_keys = true;
+      build_program(context);
+    }
+  }
+
+  ProbeContext context_of(uint32_t probe) {
+    return {script_, probes_.probes[probe], script_.types.variables[probe], unread_tables_,
+            unread_sink_};
+  }
+
+  ScriptContext& script_;
+  const ResolvedProbes& probes_;
+  std::vector<NodeId> first_variable_;  // of each program
+  std::vector<Source> sources_;
+  std::vector<std::vector<uint32_t>> sources_of_;  // by node
+  std::vector<std::vector<NodeId>> edges_;         // from a node to those that its sources read
+  std::vector<bool> has_value_;                    // by node: some source has given it a type
+  ProgramTables unread_tables_;
+  diagnostics::DiagnosticSink unread_sink_;
+};
+
+}  // namespace
+
+void infer_types(ScriptContext& script, const ResolvedProbes& probes) {
+  Inference(script, probes).run();
+}
+
+}  // namespace bpftracec::sema

@@ -1,0 +1,119 @@
+#include "bpftracec/sema/printf_format.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+namespace bpftracec::sema {
+namespace {
+
+constexpr std::string_view kConversions = "diuxXocps";
+// Of buffers, of GFP flags and of floating-point numbers.
+constexpr std::string_view kUnsupportedConversions[] = {"gr", "rx", "rh", "r", "f", "e", "g", "a"};
+
+class FormatParser {
+ public:
+  explicit FormatParser(std::string_view format) : format_(format) {}
+
+  PrintfFormat parse() && {
+    while (position_ < format_.size()) {
+      if (format_[position_] != '%' || !parse_conversion()) text_ += format_[position_++];
+    }
+    end_text();
+    return std::move(result_);
+  }
+
+ private:
+  // At '%'. False, with nothing taken, when this is not a conversion: then it is text.
+  bool parse_conversion() {
+    const size_t start = position_;
+    ++position_;
+    if (at('%')) {
+      text_ += '%';
+      ++position_;
+      return true;
+    }
+    FormatPiece piece;
+    // Only in this order; "%0-5d" is no conversion.
+    for (const char flag : std::string_view("-+ #0")) {
+      if (!at(flag)) continue;
+      piece.flags += flag;
+      ++position_;
+    }
+    piece.width = take_number();
+    if (at('.')) {
+      ++position_;
+      piece.precision = take_number().value_or(0);
+    }
+    piece.integer_size = take_length();
+    if (parse_unsupported(start)) return true;
+    if (position_ >= format_.size() ||
+        kConversions.find(format_[position_]) == std::string_view::npos) {
+      position_ = start;
+      return false;
+    }
+    piece.conversion = format_[position_++];
+    if (piece.width > kMaxFormatWidth || piece.precision > kMaxFormatWidth) {
+      result_.too_wide.emplace_back(format_.substr(start, position_ - start));
+    }
+    end_text();
+    piece.argument = result_.conversion_count++;
+    result_.pieces.push_back(std::move(piece));
+    return true;
+  }
+
+  bool parse_unsupported(size_t start) {
+    for (const std::string_view conversion : kUnsupportedConversions) {
+      if (!format_.substr(position_).starts_with(conversion)) continue;
+      position_ += conversion.size();
+      result_.unsupported.emplace_back(format_.substr(start, position_ - start));
+      ++result_.conversion_count;
+      return true;
+    }
+    return false;
+  }
+
+  bool at(char c) const { return position_ < format_.size() && format_[position_] == c; }
+
+  std::optional<uint32_t> take_number() {
+    std::optional<uint32_t> number;
+    while (position_ < format_.size() && format_[position_] >= '0' && format_[position_] <= '9') {
+      const auto digit = static_cast<uint32_t>(format_[position_++] - '0');
+      number = std::min(number.value_or(0) * 10 + digit, kMaxFormatWidth + 1);
+    }
+    return number;
+  }
+
+  // The bytes that an integer keeps.
+  uint32_t take_length() {
+    struct Length {
+      std::string_view spelling;
+      uint32_t size;
+    };
+    static constexpr Length kLengths[] = {{"hh", 1}, {"h", 2}, {"ll", 8}, {"l", 8},
+                                          {"j", 8},  {"z", 8}, {"t", 8},  {"L", 8}};
+    for (const Length& length : kLengths) {
+      if (!format_.substr(position_).starts_with(length.spelling)) continue;
+      position_ += length.spelling.size();
+      return length.size;
+    }
+    return 4;
+  }
+
+  void end_text() {
+    if (text_.empty()) return;
+    result_.pieces.push_back({.text = std::move(text_), .flags = {}, .width = {}, .precision = {}});
+    text_.clear();
+  }
+
+  std::string_view format_;
+  size_t position_ = 0;
+  std::string text_;
+  PrintfFormat result_;
+};
+
+}  // namespace
+
+PrintfFormat parse_printf_format(std::string_view format) { return FormatParser(format).parse(); }
+
+}  // namespace bpftracec::sema

@@ -1,0 +1,123 @@
+// What building one program of the typed program needs: where it reads names and types, where it
+// adds records and reports.
+#pragma once
+
+#include <vector>
+
+#include "bpftracec/diagnostics/diagnostic.h"
+#include "bpftracec/sema/names.h"
+#include "bpftracec/sema/operand.h"
+#include "bpftracec/sema/program_tables.h"
+#include "bpftracec/sema/resolved_probe.h"
+#include "bpftracec/sema/type_table.h"
+
+namespace bpftracec::sema {
+
+// What all programs of a script have in common.
+struct ScriptContext {
+  const syntax::Script& script;
+  const Config& config;
+  const Names& names;
+  TypeTable& types;
+};
+
+// Building is also how types are inferred: expressions are built from what is known so far, and
+// only their types are looked at. For that, `tables` and `sink` are ones that nobody reads.
+struct ProbeContext {
+  ScriptContext& script;
+  const ResolvedProbe& probe;
+  std::vector<InferredType>& variable_types;  // of this probe
+  ProgramTables& tables;
+  diagnostics::DiagnosticSink& sink;
+  bool collects_keys = false;  // adds what maps are keyed with to their types
+  std::vector<Variable> variables = {};
+  std::optional<TracepointRecordId> tracepoint_record = {};  // of the fields read so far
+
+  const MapInfo& map_info(MapId map) const { return script.names.maps[map]; }
+  MapTypes& map_types(MapId map) { return script.types.maps[map]; }
+
+  // A variable that the script does not name.
+  VariableId add_temporary(const Type& type) {
+    variables.push_back({"", type});
+    return static_cast<VariableId>(variables.size() - 1);
+  }
+
+  template <diagnostics::DiagnosticKind kind, typename... Args>
+  diagnostics::Diagnostic& report(SourceRange where, const Args&... args) {
+    return sink.report<kind>(where, args...);
+  }
+};
+
+// ---- values (operands to what surrounds them) ----
+
+// The value; a parameter as a number.
+ExprPtr take(ProbeContext& context, Operand operand);
+
+// The value as a `type` that it fits (see fits()).
+ExprPtr coerce(ProbeContext& context, Operand operand, const Type& type);
+
+// The value as a condition; reports what cannot be one.
+ExprPtr take_condition(ProbeContext& context, Operand operand);
+
+// An integer, bool or pointer as 64 bits wide.
+ExprPtr take_wide(ProbeContext& context, Operand operand, bool is_signed);
+
+// `$index` as a text of at most `capacity` bytes.
+ExprPtr parameter_text(ProbeContext& context, SourceRange range, uint32_t index, uint32_t capacity);
+
+// ---- expressions ----
+
+Operand build(ProbeContext& context, const syntax::Expr& expr);
+Operand build_binary(ProbeContext& context, SourceRange range, syntax::BinaryOp op, Operand lhs,
+                     Operand rhs);
+Operand build_operator(ProbeContext& context, const syntax::UnaryExpr& unary);
+Operand build_operator(ProbeContext& context, const syntax::BinaryExpr& binary);
+Operand build_operator(ProbeContext& context, const syntax::ConditionalExpr& conditional);
+Operand build_operator(ProbeContext& context, const syntax::IncrementExpr& increment);
+Operand build_cast(ProbeContext& context, const syntax::CastExpr& cast);
+Operand build_sizeof(ProbeContext& context, const syntax::SizeofExpr& node);
+Operand build_builtin(ProbeContext& context, const syntax::Identifier& identifier);
+Operand build_field(ProbeContext& context, const syntax::FieldAccess& access);
+Operand build_index(ProbeContext& context, const syntax::IndexAccess& access);
+Operand build_dereference(ProbeContext& context, const syntax::UnaryExpr& unary);
+Operand build_call(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_str(ProbeContext& context, const syntax::CallExpr& call);
+
+// Builds them for what they report, where nothing can come of them.
+void check_all(ProbeContext& context, std::span<const syntax::Expr> exprs);
+
+// ---- maps ----
+
+Operand build_map_read(ProbeContext& context, const syntax::MapAccess& access);
+// The key's parts as the map has them; nothing where the access does not fit the map's shape, which
+// has been reported.
+std::optional<std::vector<ExprPtr>> build_keys(ProbeContext& context, MapId map, SourceRange where,
+                                               std::span<const syntax::Expr> parts);
+std::optional<Operand> build_delete(ProbeContext& context, const DeleteTarget& target,
+                                    SourceRange where);
+// `@m[k] = f(...)`. Null for anything but a call of a map function.
+const syntax::CallExpr* as_map_function_call(const syntax::Expr& expr);
+
+// ---- output and actions: calls without a value ----
+
+Operand build_printf(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_print(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_clear(ProbeContext& context, const syntax::CallExpr& call, RecordKind kind);
+Operand build_time(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_exit(ProbeContext& context, const syntax::CallExpr& call);
+
+// ---- types as written ----
+
+// Nothing for a type that is not known or not supported, which has been reported.
+std::optional<Type> resolve_type(ProbeContext& context, const syntax::TypeName& name);
+
+// ---- statements ----
+
+Block build_block(ProbeContext& context, const syntax::Block& block);
+
+// What an assignment puts into its target: the value, or with `op=` the result of the operation on
+// `target`.
+Operand build_assigned_value(ProbeContext& context, const syntax::Assignment& assignment,
+                             Operand old_value);
+
+}  // namespace bpftracec::sema

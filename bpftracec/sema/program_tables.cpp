@@ -1,0 +1,141 @@
+#include "bpftracec/sema/program_tables.h"
+
+#include <algorithm>
+#include <string>
+
+#include "bpftracec/base/internal_error.h"
+#include "bpftracec/sema/inferred_type.h"
+
+namespace bpftracec::sema {
+namespace {
+
+using Kind = LateConstant::Kind;
+
+// Size and symbol of a late constant.
+struct LateConstantShape {
+  uint32_t size;
+  std::string symbol;
+};
+
+LateConstantShape shape_of(Kind kind, uint32_t index, uint32_t size) {
+  switch (kind) {
+    case Kind::ParameterInteger:
+      return {8, "param_" + std::to_string(index)};
+    case Kind::ParameterText: {
+      std::string symbol = "param_text_" + std::to_string(index);
+      if (size != kParameterTextCapacity) symbol += "_" + std::to_string(size);
+      return {size, std::move(symbol)};
+    }
+    case Kind::ParameterCount:
+      return {8, "param_count"};
+    case Kind::ChildPid:
+      return {8, "child_pid"};
+    case Kind::TargetPid:
+      return {4, "target_pid"};
+    case Kind::StartTime:
+      return {8, "start_ns"};
+    case Kind::PossibleCpus:
+      return {4, "possible_cpus"};
+    case Kind::HasBootClock:
+      return {4, "has_boot_clock"};
+    case Kind::PidNamespaceDevice:
+      return {8, "pid_namespace_device"};
+    case Kind::PidNamespaceInode:
+      return {8, "pid_namespace_inode"};
+  }
+  base::internal_error("unknown kind of late constant");
+}
+
+uint64_t place_of(SourceRange range) { return uint64_t{range.begin} << 32 | range.end; }
+
+bool is_same_record(const RecordPlan& a, const RecordPlan& b) {
+  return a.kind == b.kind && a.map == b.map &&
+         std::equal(a.fields.begin(), a.fields.end(), b.fields.begin(), b.fields.end(),
+                    [](const RecordField& x, const RecordField& y) { return x.type == y.type; });
+}
+
+// A C identifier without "___", which libbpf would take for the start of a flavour's suffix.
+std::string struct_name(std::string_view category, std::string_view event) {
+  std::string name = "event";
+  for (const std::string_view part : {category, event}) {
+    name += '_';
+    for (const char c : part) {
+      const bool is_word_char = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                (c >= '0' && c <= '9');
+      const bool repeats = name.ends_with('_');
+      if (is_word_char) {
+        name += c;
+      } else if (!repeats) {
+        name += '_';
+      }
+    }
+  }
+  return name;
+}
+
+}  // namespace
+
+LateConstantId ProgramTables::late_constant(Kind kind, uint32_t index, uint32_t size) {
+  const auto next = static_cast<LateConstantId>(late_constants_.size());
+  const auto [entry, is_new] = late_constant_ids_.try_emplace({kind, index, size}, next);
+  if (is_new) {
+    LateConstantShape shape = shape_of(kind, index, size);
+    late_constants_.push_back({kind, index, shape.size, std::move(shape.symbol)});
+  }
+  return entry->second;
+}
+
+SiteId ProgramTables::site(Site::Kind kind, SourceRange range, std::optional<MapId> map) {
+  const auto next = static_cast<SiteId>(sites_.size());
+  const auto [entry, is_new] = site_ids_.try_emplace({kind, place_of(range)}, next);
+  if (is_new) sites_.push_back({kind, range, map});
+  return entry->second;
+}
+
+RecordId ProgramTables::record(RecordPlan plan) {
+  lay_out(plan);
+  std::vector<RecordId>& candidates = records_by_place_[place_of(plan.range)];
+  for (const RecordId id : candidates) {
+    if (is_same_record(records_[id], plan)) return id;
+  }
+  const auto id = static_cast<RecordId>(records_.size());
+  candidates.push_back(id);
+  records_.push_back(std::move(plan));
+  return id;
+}
+
+std::string ProgramTables::unique_struct_name(const world::TracepointFormat& format) {
+  const std::string wanted = struct_name(format.category, format.event);
+  std::string name = wanted;
+  const auto is_taken = [&](const TracepointRecord& record) { return record.struct_name == name; };
+  for (uint32_t number = 2;
+       std::any_of(tracepoint_records_.begin(), tracepoint_records_.end(), is_taken); ++number) {
+    name = wanted + "_" + std::to_string(number);
+  }
+  return name;
+}
+
+ProgramTables::FieldPlace ProgramTables::tracepoint_field(const world::TracepointFormat& format,
+                                                          TracepointField field) {
+  const auto next = static_cast<TracepointRecordId>(tracepoint_records_.size());
+  const auto [entry, is_new] = tracepoint_record_ids_.try_emplace(&format, next);
+  if (is_new) {
+    tracepoint_records_.push_back({format.category, format.event, unique_struct_name(format), {}});
+  }
+  std::vector<TracepointField>& fields = tracepoint_records_[entry->second].fields;
+  const auto known = std::find_if(fields.begin(), fields.end(), [&](const TracepointField& other) {
+    return other.name == field.name;
+  });
+  const auto index = static_cast<uint32_t>(known - fields.begin());
+  if (known == fields.end()) fields.push_back(std::move(field));
+  return {entry->second, index};
+}
+
+void ProgramTables::move_into(Program& program) && {
+  program.late_constants = std::move(late_constants_);
+  program.sites = std::move(sites_);
+  program.records = std::move(records_);
+  program.tracepoint_records = std::move(tracepoint_records_);
+}
+
+}  // namespace bpftracec::sema

@@ -1,0 +1,34 @@
+// The types that inference finds, and the shapes of histograms.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "bpftracec/sema/inferred_type.h"
+
+namespace bpftracec::sema {
+
+// The constant arguments of hist() and lhist(): one set a map.
+struct HistogramShape {
+  uint32_t bits = 0;
+  LateInteger min = 0, max = 0, step = 1;
+  SourceRange origin;
+
+  bool is_same(const HistogramShape& other) const {
+    return bits == other.bits && min == other.min && max == other.max && step == other.step;
+  }
+};
+
+struct MapTypes {
+  InferredType value;
+  std::vector<InferredType> key;
+  std::optional<HistogramShape> histogram;  // set when programs are built
+};
+
+struct TypeTable {
+  std::vector<std::vector<InferredType>> variables;  // of each resolved probe; by VariableId
+  std::vector<MapTypes> maps;                        // by MapId
+};
+
+}  // namespace bpftracec::sema
