@@ -28,7 +28,7 @@
 #include "bpftracec/base/temporary_directory.h"
 #include "bpftracec/diagnostics/diagnostic.h"
 #include "bpftracec/driver/driver.h"
-#include "bpftracec/world/host_world.h"
+#include "tests/support/world/fixture_world.h"
 
 namespace bpftracec::golden {
 namespace {
@@ -49,27 +49,6 @@ constexpr std::array kExpectations = {
     Expectation{".stderr", Comparison::Messages},
 };
 
-// The same on every machine: events from the files in world/events, and one program.
-class FixtureWorld : public world::HostWorld {
- public:
-  FixtureWorld() : HostWorld(BPFTRACEC_GOLDEN_DIR "/world/events") {}
-
-  world::SymbolLookup find_symbol(const std::string& path, std::string_view symbol) const override {
-    if (path != kProgram) return world::SymbolLookup::NoSuchFile;
-    std::vector<std::string> known = function_names(path);
-    bool is_known = std::find(known.begin(), known.end(), symbol) != known.end();
-    return is_known ? world::SymbolLookup::Found : world::SymbolLookup::NoSuchSymbol;
-  }
-
-  std::vector<std::string> function_names(const std::string& path) const override {
-    if (path != kProgram) return {};
-    return {"main", "ns::work(int, char)", "work"};
-  }
-
- private:
-  static constexpr std::string_view kProgram = "/usr/bin/app";
-};
-
 struct CompilerRun {
   int status = 0;
   std::string out;
@@ -82,7 +61,7 @@ CompilerRun compile(const fs::path& script, std::string_view stage) {
   std::istringstream in;
   std::ostringstream out;
   std::ostringstream err;
-  FixtureWorld world;
+  testing_support::FixtureWorld world;
   driver::DriverEnv env{
       in, out, err, world, false, "", [](std::string_view) { return std::nullopt; }};
   std::vector<std::string> arguments = {"--emit=" + std::string(stage), script.filename().string()};

@@ -1,0 +1,22 @@
+#include "tests/support/world/fixture_world.h"
+
+#include <algorithm>
+
+namespace bpftracec::testing_support {
+
+FixtureWorld::FixtureWorld() : HostWorld(BPFTRACEC_FIXTURE_EVENTS) {}
+
+world::SymbolLookup FixtureWorld::find_symbol(const std::string& path,
+                                              std::string_view symbol) const {
+  if (path != kProgram) return world::SymbolLookup::NoSuchFile;
+  const std::vector<std::string> names = function_names(path);
+  const bool is_there = std::find(names.begin(), names.end(), symbol) != names.end();
+  return is_there ? world::SymbolLookup::Found : world::SymbolLookup::NoSuchSymbol;
+}
+
+std::vector<std::string> FixtureWorld::function_names(const std::string& path) const {
+  if (path != kProgram) return {};
+  return {"main", "ns::work(int, char)", "work"};
+}
+
+}  // namespace bpftracec::testing_support
