@@ -44,7 +44,12 @@ struct CaseFile {
   std::vector<std::string> errors;  // "file:line: what"
 };
 
+// Whether a case must say what it expects. Those of the differential test don't: what bpftrace
+// prints is expected.
+enum class Expectations { Required, Elsewhere };
+
 // `suite` is the file's name without its ending.
-CaseFile parse_case_file(std::string_view text, const std::string& suite, const std::string& file);
+CaseFile parse_case_file(std::string_view text, const std::string& suite, const std::string& file,
+                         Expectations expectations = Expectations::Required);
 
 }  // namespace bpftracec::runtime_tests
