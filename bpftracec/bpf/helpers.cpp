@@ -43,6 +43,14 @@ llvm::CallInst* call(FunctionContext& f, Helper helper, llvm::ArrayRef<llvm::Val
   return call;
 }
 
+// A map's own operations return int, and before Linux 6.4 the call goes to them without a function
+// in between that extends it: the upper half of the register means nothing.
+llvm::Value* call_returning_int(FunctionContext& f, Helper helper,
+                                llvm::ArrayRef<llvm::Value*> arguments) {
+  llvm::Value* result = f.ir.CreateTrunc(call(f, helper, arguments), f.ir.getInt32Ty());
+  return f.ir.CreateSExt(result, f.i64_type());
+}
+
 llvm::CallInst* call_pure(FunctionContext& f, Helper helper) {
   llvm::CallInst* result = call(f, helper, {});
   result->setDoesNotAccessMemory();
@@ -63,11 +71,12 @@ llvm::Value* map_lookup_percpu_elem(FunctionContext& f, llvm::Value* map, llvm::
 
 llvm::Value* map_update_elem(FunctionContext& f, llvm::Value* map, llvm::Value* key,
                              llvm::Value* value, UpdateMode mode) {
-  return call(f, Helper::MapUpdateElem, {map, key, value, f.constant(static_cast<uint64_t>(mode))});
+  return call_returning_int(f, Helper::MapUpdateElem,
+                            {map, key, value, f.constant(static_cast<uint64_t>(mode))});
 }
 
 llvm::Value* map_delete_elem(FunctionContext& f, llvm::Value* map, llvm::Value* key) {
-  return call(f, Helper::MapDeleteElem, {map, key});
+  return call_returning_int(f, Helper::MapDeleteElem, {map, key});
 }
 
 llvm::Value* ktime_get_ns(FunctionContext& f) { return call(f, Helper::KtimeGetNs, {}); }
