@@ -10,6 +10,7 @@ class Attachments {
   Attachments() = default;
   Attachments(const Attachments&) = delete;
   Attachments& operator=(const Attachments&) = delete;
+  ~Attachments();
 
   // A program on a tracepoint. Closing it detaches the program, at once.
   void add_raw_tracepoint(int fd) { raw_tracepoints_.add(fd); }

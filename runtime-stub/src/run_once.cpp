@@ -58,7 +58,6 @@ bool run_by_uprobe(const AttachContext& context, const Probe& probe, Failure& fa
   const int event = open_perf_event(attributes, getpid(), kAnyCpu, failure);
   if (event < 0 || !attach_program_to_event(own_context, copy.get(), event, failure)) return false;
   fire();
-  attachments.detach();
   return true;
 }
 

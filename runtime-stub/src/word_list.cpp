@@ -1,5 +1,6 @@
 #include "word_list.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "bpftracec/rt/buffer.h"
@@ -37,7 +38,8 @@ char** split_words(const char* text, Failure& failure) {
   char** words = nullptr;
   size_t count = 0;
   const char* at = text;
-  for (;;) {
+  const char* fault = nullptr;
+  while (fault == nullptr) {
     while (is_blank(*at)) {
       ++at;
     }
@@ -45,14 +47,16 @@ char** split_words(const char* text, Failure& failure) {
     words[count] = nullptr;
     if (*at == '\0') break;
     Buffer word;
-    if (!read_word(at, word)) {
-      failure.set("-c: a quote is not closed in: %s", text);
-      return nullptr;
-    }
+    if (!read_word(at, word)) fault = "a quote is not closed";
     words[count++] = static_cast<char*>(memcpy(allocate(word.size()), word.data(), word.size()));
   }
-  if (count > 0) return words;
-  failure.set("-c: the command is empty");
+  if (count == 0) fault = "there is no command";
+  if (fault == nullptr) return words;
+  while (count > 0) {
+    free(words[--count]);
+  }
+  free(words);
+  failure.set("-c: %s in '%s'", fault, text);
   return nullptr;
 }
 

@@ -71,7 +71,7 @@ TEST(ToolFailures, CommandThatIsNotThere) {
   result = run_tool("life", {"-c", "/tmp", "1", "1", "1"});
   EXPECT_EQ(result.err, "ERROR: -c: /tmp is no program that can be run\n");
   result = run_tool("life", {"-c", "echo 'x", "1", "1", "1"});
-  EXPECT_EQ(result.err, "ERROR: -c: a quote is not closed in: echo 'x\n");
+  EXPECT_EQ(result.err, "ERROR: -c: a quote is not closed in 'echo 'x'\n");
 }
 
 TEST(ToolFailures, ProcessThatIsNotThere) {
