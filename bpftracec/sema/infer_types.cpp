@@ -293,19 +293,23 @@ class Inference {
     };
     queue.assign(sources.begin(), sources.end());
     drain();
-    seed(component);
+    if (!seed(component)) return;
     queue.assign(sources.begin(), sources.end());
     drain();
     forget_seeds(component);
   }
 
   // What is made of nothing but itself, as in `@total += $n`, starts as a 0.
-  void seed(const std::vector<NodeId>& component) {
+  bool seed(const std::vector<NodeId>& component) {
+    bool was_needed = false;
     Operand zero(integer_constant({}, 0, literal_type(0)));
     zero.adapts = true;
     for (const NodeId node : component) {
-      if (!type_of(node).is_known()) type_of(node).add(zero, {});
+      if (type_of(node).is_known()) continue;
+      type_of(node).add(zero, {});
+      was_needed = true;
     }
+    return was_needed;
   }
 
   void forget_seeds(const std::vector<NodeId>& component) {
