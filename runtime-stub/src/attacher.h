@@ -32,6 +32,7 @@ struct AttachContext {
   const Bindings& bindings;
   const char* tracefs;  // null: not mounted
   Attachments& attachments;
+  bool only_lists = false;  // --probes: find() is all that will be asked
 };
 
 struct Attacher {

@@ -14,11 +14,8 @@ bool attach_raw_tracepoint(const AttachContext& context, const Probe& probe, Fai
     return true;
   }
   const int error = errno;
-  if (error == ENOENT) {
-    failure.set("this kernel has no tracepoint '%s'", probe.function);
-  } else {
-    failure.set("the kernel does not attach the program: %s", error_text(error));
-  }
+  failure.set("the kernel does not attach the program to '%s': %s", probe.function,
+              error_text(error));
   errno = error;
   return false;
 }

@@ -233,8 +233,9 @@ int run(const ToolDescription& description, int argc, char** argv) {
 
   const char* btf_path = start.options.btf_path != nullptr ? start.options.btf_path
                                                            : start.settings.btf_path;
-  const AttachContext context{start.log, start.target, start.bindings,
-                              find_tracefs(start.settings.tracefs), start.attachments};
+  const AttachContext context{start.log,         start.target,
+                              start.bindings,    find_tracefs(start.settings.tracefs),
+                              start.attachments, start.options.lists_probes};
   Probes probes(start.tool, context,
                 start.tool.fails_on_missing_probes      ? MissingProbes::Fail
                 : start.settings.ignores_missing_probes ? MissingProbes::Ignore

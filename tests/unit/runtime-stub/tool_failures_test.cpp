@@ -89,6 +89,41 @@ TEST(ToolFailures, TypesThatCannotBeRead) {
               HasSubstr("ERROR: /proc/self/cmdline: no type information"));
 }
 
+TEST(ToolFailures, ProgramThatTheVerifierRefuses) {
+  SKIP_WITHOUT_BPF();
+  const ToolResult result = run_tool("refused", {"1", "sched_wakeup"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(
+      result.err,
+      testing::StartsWith("ERROR: the kernel refuses the program of rawtracepoint:sched_wakeup: "
+                          "Permission denied\nHINT: the verifier says: "));
+  EXPECT_THAT(result.err, testing::Not(HasSubstr("libbpf:")));
+  const ToolResult verbose = run_tool("refused", {"-v", "1", "sched_wakeup"});
+  EXPECT_THAT(verbose.err, HasSubstr("-- BEGIN PROG LOAD LOG --"));
+}
+
+TEST(ToolFailures, FunctionThatTheKernelDoesNotHave) {
+  SKIP_WITHOUT_BPF();
+  const ToolResult result = run_tool("refused", {"2", "sched_wakeup"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.err, HasSubstr("does not have all functions that the script needs"));
+}
+
+TEST(ToolFailures, TracepointThatIsNotThere) {
+  SKIP_WITHOUT_BPF();
+  const ToolResult result = run_tool("refused", {"0", "sched_wakup"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.err,
+            "ERROR: cannot attach rawtracepoint:sched_wakup: this kernel has no tracepoint "
+            "'sched_wakup'\nHINT: did you mean sched_wakeup?\n");
+  const ToolResult listed = run_tool("refused", {"--probes", "0", "sched_wakup"});
+  EXPECT_EQ(listed.status, 1);
+  EXPECT_EQ(listed.out,
+            "rawtracepoint:sched_wakup: no: this kernel has no tracepoint 'sched_wakup'\n");
+  EXPECT_EQ(run_tool("refused", {"--probes", "0", "sched_wakeup"}).out,
+            "rawtracepoint:sched_wakeup\n");
+}
+
 TEST(ToolFailures, WithoutPrivileges) {
   SKIP_WITHOUT_BPF();
   RunningTool tool("count", {}, {{"UNPRIVILEGED", "1"}});

@@ -82,6 +82,7 @@ TEST(ToolKinds, OneProcessOnly) {
 }
 
 TEST(ToolKinds, ListsWhatItWouldAttachTo) {
+  SKIP_WITHOUT_BPF();
   const ToolResult result = run_tool("kinds", {"--probes", WORK_PROGRAM, "do_work"});
   EXPECT_EQ(result.status, 0) << result.out;
   EXPECT_THAT(result.out, HasSubstr("uprobe:" WORK_PROGRAM ":do_work: " WORK_PROGRAM "+0x"));
@@ -90,6 +91,7 @@ TEST(ToolKinds, ListsWhatItWouldAttachTo) {
 }
 
 TEST(ToolKinds, ListsWhatIsMissing) {
+  SKIP_WITHOUT_BPF();
   const ToolResult result = run_tool("kinds", {"--probes", WORK_PROGRAM, "no_work"});
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.out, HasSubstr(":no_work: no: " WORK_PROGRAM " has no function 'no_work'\n"));

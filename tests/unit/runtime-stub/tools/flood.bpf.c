@@ -1,4 +1,5 @@
-// `tracepoint:raw_syscalls:sys_enter { unroll(64) { printf("."); } }`: more events than can be handled.
+// `tracepoint:raw_syscalls:sys_enter { unroll(64) { printf("."); } }`: more events than can be
+// handled.
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
