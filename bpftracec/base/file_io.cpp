@@ -53,8 +53,7 @@ std::string temporary_name_beside(const std::string& path) {
   static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
   std::random_device random;
   std::string suffix = ".tmp-";
-  for (int i = 0; i < 10; ++i)
-    suffix += kLetters[random() % kLetters.size()];
+  for (int i = 0; i < 10; ++i) suffix += kLetters[random() % kLetters.size()];
   size_t slash = path.rfind('/');
   size_t name_begin = slash == std::string::npos ? 0 : slash + 1;
   // Hidden, and short enough however long the final name is.
@@ -110,6 +109,8 @@ PendingFile::~PendingFile() {
 }
 
 Result<PendingFile> PendingFile::create(const std::string& path) {
+  if (is_special_file(path))
+    return Error{"cannot replace " + quoted(path) + ": it is no ordinary file"};
   std::string final_path = resolve_links(path);
   while (true) {
     std::string temporary_path = temporary_name_beside(final_path);

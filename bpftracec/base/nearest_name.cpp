@@ -29,8 +29,7 @@ size_t edit_distance(std::string_view from, std::string_view to, size_t limit) {
   std::vector<size_t> before_last(to.size() + 1);
   std::vector<size_t> last(to.size() + 1);
   std::vector<size_t> row(to.size() + 1);
-  for (size_t j = 0; j <= to.size(); ++j)
-    row[j] = j;
+  for (size_t j = 0; j <= to.size(); ++j) row[j] = j;
   for (size_t i = 1; i <= from.size(); ++i) {
     std::swap(before_last, last);
     std::swap(last, row);
@@ -48,20 +47,18 @@ size_t edit_distance(std::string_view from, std::string_view to, size_t limit) {
 }
 
 NearestName::NearestName(std::string_view wanted)
-    : wanted_(wanted), limit_(sensible_limit(wanted)) {}
+    : wanted_(wanted), limit_(sensible_limit(wanted)), penalty_(2 * (limit_ + 1)) {}
 
 void NearestName::consider(std::string_view candidate) {
-  if (best_ && limit_ == 0) return;  // an exact match but for case: nothing is nearer
-  if (equal_but_for_case(wanted_, candidate)) {
-    best_ = candidate;
-    limit_ = 0;
-    return;
+  size_t penalty = 0;
+  if (!equal_but_for_case(wanted_, candidate)) {
+    size_t distance = edit_distance(wanted_, candidate, limit_);
+    if (distance > limit_) return;
+    penalty = 2 * distance + (candidate.size() == wanted_.size() ? 0 : 1);
   }
-  if (limit_ == 0) return;
-  size_t distance = edit_distance(wanted_, candidate, limit_);
-  if (distance > limit_) return;
+  if (penalty >= penalty_) return;
   best_ = candidate;
-  limit_ = distance - 1;  // the next one must be nearer
+  penalty_ = penalty;
 }
 
 }  // namespace bpftracec::base

@@ -11,8 +11,8 @@ namespace bpftracec::base {
 // into the other; when it is more than `limit`, some number above `limit`.
 size_t edit_distance(std::string_view from, std::string_view to, size_t limit);
 
-// Looks at one candidate after the other; the first of the nearest wins, so the order of candidates
-// is a ranking.
+// Looks at one candidate after the other. Of equally near ones, those of the same length are more
+// likely, and of these the first, so the order of candidates is a ranking.
 class NearestName {
  public:
   explicit NearestName(std::string_view wanted);
@@ -24,7 +24,8 @@ class NearestName {
 
  private:
   std::string_view wanted_;
-  size_t limit_;  // a candidate must be at most this far
+  size_t limit_;    // a candidate must be at most this many letters off
+  size_t penalty_;  // and must have a smaller penalty than the best so far
   std::optional<std::string_view> best_;
 };
 
@@ -32,8 +33,7 @@ class NearestName {
 template <typename Range>
 std::optional<std::string_view> nearest_name(std::string_view wanted, const Range& candidates) {
   NearestName search(wanted);
-  for (const auto& candidate : candidates)
-    search.consider(candidate);
+  for (const auto& candidate : candidates) search.consider(candidate);
   return search.found();
 }
 

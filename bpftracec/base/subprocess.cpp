@@ -67,13 +67,12 @@ Result<pid_t> spawn(std::span<const std::string> arguments, int out_fd, int err_
   std::vector<char*> argv;
   argv.reserve(arguments.size() + 1);
   // POSIX leaves out a const here for compatibility; the strings are not changed.
-  for (const std::string& argument : arguments)
-    argv.push_back(const_cast<char*>(argument.c_str()));
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
 
   pid_t pid = -1;
-  int error =
-      ::posix_spawnp(&pid, argv[0], &settings.actions, &settings.attributes, argv.data(), environ);
+  int error = ::posix_spawnp(&pid, argv[0], &settings.actions, &settings.attributes, argv.data(),
+                             environ);
   if (error == ENOENT) return Error{"command not found: '" + arguments[0] + "'"};
   if (error != 0) return errno_error("run '" + arguments[0] + "'", error);
   return pid;

@@ -136,7 +136,8 @@ Result<std::string> run(const std::vector<std::string>& arguments, const Deferre
     message += fmt::format("; on Debian, the package {} has what is missing", part.package);
     break;
   }
-  return Error{message + ":\n" + output->standard_error};
+  if (!output->standard_error.empty()) message += ":\n" + output->standard_error;
+  return Error{std::move(message)};
 }
 
 Result<TemporaryDirectory> make_work_directory(const BuildEnvironment& environment) {
@@ -193,13 +194,15 @@ Result<void> build_tool(std::string_view cpp, std::string_view skeleton,
   auto pending = base::PendingFile::create(is_special ? directory->file("tool") : output_path);
   if (!pending) return std::move(pending).error();
   // One process tree for compiling and linking. lld takes half of the time that the default linker
-  // takes; optimising what are mostly tables would take longer and gain nothing. Tools use no
-  // exceptions and no type information.
-  auto linked = run({*compiler, "-std=c++20", "-O1", "-fno-exceptions", "-fno-rtti",
-                     "-fno-asynchronous-unwind-tables", "-I" + environment.prefix + "/include",
-                     cpp_path, "-o", pending->temporary_path(), *stub, "-B" + *linker_directory,
-                     "-fuse-ld=lld", "-static", "-s", "-Wl,--gc-sections", "-lbpf", "-lelf", "-lz"},
-                    signals, environment);
+  // takes; optimising what are mostly tables would take longer and gain nothing. On a full disk,
+  // writing reports an error where mapped memory would fault. Tools use no exceptions and no type
+  // information.
+  auto linked = run(
+      {*compiler, "-std=c++20", "-O1", "-fno-exceptions", "-fno-rtti",
+       "-fno-asynchronous-unwind-tables", "-I" + environment.prefix + "/include", cpp_path, "-o",
+       pending->temporary_path(), *stub, "-B" + *linker_directory, "-fuse-ld=lld", "-static", "-s",
+       "-Wl,--gc-sections,--no-mmap-output-file", "-lbpf", "-lelf", "-lz"},
+      signals, environment);
   if (!linked) return std::move(linked).error();
   if (auto committed = pending->commit(); !committed) return committed;
   if (!is_special) return {};

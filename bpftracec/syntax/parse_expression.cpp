@@ -232,6 +232,7 @@ bool Parser::at_cast() {
     case TokenKind::Struct:
     case TokenKind::Union:
     case TokenKind::Enum:
+    case TokenKind::Typeof:
       return true;
     case TokenKind::Identifier:
       break;

@@ -1,0 +1,83 @@
+#include "bpftracec/driver/driver.h"
+
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "bpftracec/base/file_io.h"
+#include "bpftracec/base/temporary_directory.h"
+#include "bpftracec/world/host_world.h"
+
+namespace bpftracec::driver {
+namespace {
+
+struct DriverRun {
+  DriverRun(const std::vector<std::string>& arguments, const std::string& input = "") {
+    std::istringstream in(input);
+    std::ostringstream out_stream;
+    std::ostringstream err_stream;
+    world::HostWorld world("");
+    DriverEnv env{
+        in, out_stream, err_stream, world, false, "/nonexistent", [](std::string_view name) {
+          return name == "PATH" ? std::optional<std::string>("/nonexistent") : std::nullopt;
+        }};
+    status = run(env, arguments);
+    out = out_stream.str();
+    err = err_stream.str();
+  }
+
+  int status;
+  std::string out;
+  std::string err;
+};
+
+TEST(Driver, ReadsFromTheCommandLineStandardInputOrAFile) {
+  EXPECT_EQ(DriverRun({"--emit=ast", "-e", "BEGIN { }"}).out, "probe \"BEGIN\"\n");
+  EXPECT_EQ(DriverRun({"--emit=ast", "-"}, "END { }").out, "probe \"END\"\n");
+  DriverRun missing({"--emit=ast", "/nonexistent/x.bt"});
+  EXPECT_EQ(missing.status, 1);
+  EXPECT_EQ(missing.err,
+            "bpftracec: error: cannot open '/nonexistent/x.bt': No such file or directory\n");
+}
+
+TEST(Driver, NamesTheProgramOfTheCommandLineAsBpftraceDoes) {
+  DriverRun run({"--emit=ast", "-e", "BEGIN {"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_TRUE(run.err.starts_with("stdin:1:7: error: ")) << run.err;
+  EXPECT_EQ(run.out, "");
+}
+
+TEST(Driver, WritesAStageToAFile) {
+  auto directory = base::TemporaryDirectory::create(std::filesystem::temp_directory_path());
+  ASSERT_TRUE(directory);
+  EXPECT_EQ(DriverRun({"--emit=ast", "-e", "BEGIN { }", "-o", directory->file("x")}).status, 0);
+  EXPECT_EQ(*base::read_file(directory->file("x")), "probe \"BEGIN\"\n");
+  DriverRun failed({"--emit=ast", "-e", "BEGIN { }", "-o", "/nonexistent/x"});
+  EXPECT_EQ(failed.status, 1);
+  EXPECT_EQ(failed.err,
+            "bpftracec: error: cannot write '/nonexistent/x': No such file or directory\n");
+}
+
+TEST(Driver, QuietMeansNoWarnings) {
+  EXPECT_NE(DriverRun({"--emit=ast", "-e", "BEGIN { } /*"}).err, "");
+  EXPECT_EQ(DriverRun({"--emit=ast", "-q", "-e", "BEGIN { } /*"}).err, "");
+}
+
+TEST(Driver, VerboseTellsTheStages) {
+  EXPECT_NE(DriverRun({"--emit=ast", "-v", "-e", "BEGIN { }"}).err.find("parse"),
+            std::string::npos);
+}
+
+// PATH of these tests leads nowhere; bpftool is looked for in the system's directories, too, and
+// may be there.
+TEST(Driver, MissingProgramsAreNamedWithTheirPackage) {
+  DriverRun run({"-o", "/nonexistent/tool", "-e", "BEGIN { }"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_NE(run.err.find("on Debian, the package"), std::string::npos) << run.err;
+}
+
+}  // namespace
+}  // namespace bpftracec::driver
