@@ -20,8 +20,8 @@ class Attachments {
   // Detaches all programs: afterwards none of them starts any more.
   void detach();
 
-  // Perf events take long to close, one after the other, even without a program. For the very end of
-  // the tool: another process does it, so that nobody waits.
+  // Perf events take long to close, one after the other, even without a program. For the very end
+  // of the tool: another process does it, so that nobody waits.
   void leave_events_behind();
 
  private:
