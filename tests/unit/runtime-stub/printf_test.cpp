@@ -203,6 +203,35 @@ TEST(HandlePrintf, FollowsNoReferenceOutOfTheRecord) {
   }
 }
 
+TEST(HandlePrintf, AnyBytesCanBeShown) {
+  FormatPiece pieces[6] = {};
+  const char conversions[] = "dxscps";
+  const ValueType* const types[] = {&kSignedType, &kUnsignedType, &kTextType,
+                                    &kSignedType, &kPointerType,  &kBoolType};
+  for (uint32_t index = 0; index < 6; ++index) {
+    pieces[index].conversion = conversions[index];
+    pieces[index].width = 12;
+    pieces[index].field = {types[index], 8, 8, 40, index == 2};
+  }
+  const PrintfDetails details = {pieces};
+  uint64_t state = 1;
+  for (int round = 0; round < 20000; ++round) {
+    Bytes bytes;
+    bytes.add(uint64_t{0});
+    for (int word = 0; word < 1 + round % 6; ++word) {
+      state = state * 6364136223846793005U + 1442695040888963407U;
+      // Small numbers, too: references that lie in the record.
+      bytes.add(word == 0 && round % 2 == 0
+                    ? text_ref{static_cast<uint32_t>(8 + state % 16),
+                               static_cast<uint32_t>((state >> 32) % 64)}
+                    : text_ref{static_cast<uint32_t>(state), static_cast<uint32_t>(state >> 32)});
+    }
+    TestTool tool(round % 3 == 0 ? OutputMode::Json : OutputMode::Text);
+    handle_printf(tool.tracer, bytes.record(), &details);
+    ASSERT_GE(tool.output.buffer().size(), 72U);
+  }
+}
+
 TEST(HandlePrintf, LiteralsMayHoldNul) {
   FormatPiece piece;
   piece.text = Text("a\0b", 3);
