@@ -61,11 +61,25 @@ MemberPlan member_for(const Type& type, CppIdentifier name, uint32_t offset, uin
   return {integer_of_size(size, is_signed), std::move(name), 0, offset};
 }
 
+// Puts a member of `size` bytes at its offset. What lies before it is filled up: sema aligns texts
+// more than C++ would.
+void add_member(StructPlan& layout, uint32_t& end, MemberPlan member, uint32_t size) {
+  if (member.offset < end) internal_error("members of a structure overlap");
+  if (member.offset > end) {
+    layout.members.push_back({CppIdentifier("char"), numbered("padding_", layout.members.size()),
+                              member.offset - end, end});
+  }
+  end = member.offset + size;
+  layout.members.push_back(std::move(member));
+}
+
 // ---- records ------------------------------------------------------------------------------------
 
 RecordPlan plan_layout(const sema::RecordPlan& record, size_t index) {
   RecordPlan plan{record.kind, {numbered("Record", index), {}, record.fixed_size}, {}, {}, {}};
-  plan.layout.members.push_back({CppIdentifier("record_header"), CppIdentifier("header"), 0, 0});
+  uint32_t end = 0;
+  add_member(plan.layout, end, {CppIdentifier("record_header"), CppIdentifier("header"), 0, 0},
+             sizeof(uint32_t));
   for (const sema::RecordField& field : record.fields) {
     CppIdentifier name = numbered("argument_", plan.fields.size());
     plan.layout.members.push_back(field.is_tail
@@ -154,9 +168,10 @@ MemberPlan value_member(const sema::MapPlan& map) {
 void plan_key(const sema::MapPlan& map, size_t index, MapPlan& plan) {
   if (map.is_scalar) return;
   StructPlan layout{numbered("Key", index), {}, map.key_size};
+  uint32_t end = 0;
   for (const sema::Slot& slot : map.key) {
-    CppIdentifier name = numbered("part_", layout.members.size());
-    layout.members.push_back(member_for(slot.type, name, slot.offset, slot.size));
+    CppIdentifier name = numbered("part_", plan.key.size());
+    add_member(layout, end, member_for(slot.type, name, slot.offset, slot.size), slot.size);
     plan.key.push_back(
         {value_type_of(slot.type), layout.name, name, capacity_of(slot.type), false});
   }

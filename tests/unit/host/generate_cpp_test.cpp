@@ -102,10 +102,16 @@ TEST(GenerateCpp, AnEmptyProgramHasEmptyTables) {
 
 TEST(GenerateCpp, StatesTheLayoutsThatSemaDecided) {
   const std::string code = generate("x");
-  EXPECT_THAT(code, HasSubstr("static_assert(sizeof(Record0) == 48);"));
+  EXPECT_THAT(code, HasSubstr("static_assert(sizeof(Record0) == 56);"));
   EXPECT_THAT(code, HasSubstr("static_assert(offsetof(Record0, argument_4) == 32);"));
   EXPECT_THAT(code, HasSubstr("static_assert(sizeof(Key6) == 40);"));
   EXPECT_THAT(code, HasSubstr("static_assert(offsetof(Value5, is_set) == 96);"));
+}
+
+TEST(GenerateCpp, FillsGapsThatCppWouldNotLeave) {
+  const std::string code = generate("x");
+  EXPECT_THAT(code, HasSubstr("  uint8_t argument_5;\n  char padding_8[7];\n"));
+  EXPECT_THAT(code, HasSubstr("static_assert(offsetof(Record0, argument_6) == 48);"));
 }
 
 TEST(GenerateCpp, ParametersComeFromConstantsAndAttachPoints) {
