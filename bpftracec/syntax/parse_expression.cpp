@@ -445,6 +445,7 @@ Expr Parser::parse_map() {
   take();
   std::vector<Expr> keys = parse_expression_list(TokenKind::RightBracket);
   ++height_;
+  if (is_recovering_) return error_expr(since(name.range.begin));
   return context_.make(
       MapAccess{since(name.range.begin), name.range, name.text, context_.copy(keys), true});
 }
@@ -456,6 +457,8 @@ Expr Parser::parse_identifier_or_call() {
   std::vector<Expr> arguments;
   if (!accept(TokenKind::RightParen)) arguments = parse_expression_list(TokenKind::RightParen);
   ++height_;
+  // A call with fewer arguments than were meant would be complained about again.
+  if (is_recovering_) return error_expr(since(name.range.begin));
   return context_.make(
       CallExpr{since(name.range.begin), name.text, name.range, context_.copy(arguments)});
 }
@@ -484,6 +487,7 @@ Expr Parser::parse_parentheses() {
   }
   expect(TokenKind::RightParen);
   height_ = height + 1;
+  if (is_recovering_) return error_expr(since(begin));
   return context_.make(TupleExpr{since(begin), context_.copy(elements)});
 }
 
