@@ -82,9 +82,10 @@ RecordPlan plan_layout(const sema::RecordPlan& record, size_t index) {
              sizeof(uint32_t));
   for (const sema::RecordField& field : record.fields) {
     CppIdentifier name = numbered("argument_", plan.fields.size());
-    plan.layout.members.push_back(field.is_tail
-                                      ? MemberPlan{CppIdentifier("text_ref"), name, 0, field.offset}
-                                      : member_for(field.type, name, field.offset, field.size));
+    add_member(plan.layout, end,
+               field.is_tail ? MemberPlan{CppIdentifier("text_ref"), name, 0, field.offset}
+                             : member_for(field.type, name, field.offset, field.size),
+               field.size);
     plan.fields.push_back({value_type_of(field.type), plan.layout.name, name,
                            capacity_of(field.type), field.is_tail});
   }

@@ -91,8 +91,9 @@ void add_records(Program& program, const std::string& text) {
   record.kind = RecordKind::Printf;
   record.fields = {{integer_type(1, false), 4, 1, false}, {integer_type(2, true), 6, 2, false},
                    {integer_type(8, true), 8, 8, false},  {string_type(16), 16, 16, false},
-                   {string_type(1024), 32, 8, true},      {bool_type(), 40, 1, false}};
-  record.fixed_size = 48;
+                   {string_type(1024), 32, 8, true},      {bool_type(), 40, 1, false},
+                   {string_type(3), 48, 3, false}};
+  record.fixed_size = 56;
   record.max_tail_size = 1024;
   FormatPiece literal;
   literal.text = text;
