@@ -7,6 +7,7 @@
 #include <llvm/Support/raw_ostream.h>
 
 #include "bpftracec/base/internal_error.h"
+#include "bpftracec/bpf/block_layout.h"
 #include "bpftracec/bpf/emit_object.h"
 #include "bpftracec/bpf/lower.h"
 
@@ -51,7 +52,9 @@ constexpr StackBudget kBudgets[] = {
 base::Result<std::string> compile_once(const sema::Program& program, const CompileOptions& options,
                                        const StackBudget& budget, Stage stage,
                                        std::string& complaints) {
+  KeepBlockOrder keep_block_order;
   llvm::LLVMContext context;
+  context.setOptPassGate(keep_block_order);
   context.setDiagnosticHandler(std::make_unique<Complaints>(complaints));
   auto machine = make_target_machine();
   if (!machine) return std::move(machine).error();

@@ -4,6 +4,8 @@
 #include <llvm/Analysis/CGSCCPassManager.h>
 #include <llvm/Analysis/LoopAnalysisManager.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/CodeGen/MachineModuleInfo.h>
+#include <llvm/CodeGen/TargetPassConfig.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/ObjCopy/CommonConfig.h>
@@ -16,6 +18,7 @@
 #include <llvm/Support/raw_ostream.h>
 
 #include "bpftracec/base/internal_error.h"
+#include "bpftracec/bpf/block_layout.h"
 
 // LLVM's registration of one target; its header would register all.
 extern "C" {
@@ -64,6 +67,21 @@ base::Result<std::string> without_dwarf(llvm::StringRef object) {
   return std::string(stripped);
 }
 
+// What TargetMachine::addPassesToEmitFile() does, with a pass of ours at the end.
+bool add_passes(llvm::legacy::PassManager& passes, llvm::LLVMTargetMachine& machine,
+                llvm::raw_pwrite_stream& stream, llvm::CodeGenFileType type) {
+  auto* machine_module = new llvm::MachineModuleInfoWrapperPass(&machine);
+  llvm::TargetPassConfig* config = machine.createPassConfig(passes);
+  passes.add(config);
+  passes.add(machine_module);
+  if (config->addISelPasses()) return false;
+  config->addMachinePasses();
+  config->setInitialized();
+  passes.add(make_remove_empty_jumps());
+  return !machine.addAsmPrinter(passes, stream, nullptr, type,
+                                machine_module->getMMI().getContext());
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<llvm::TargetMachine>> make_target_machine() {
@@ -105,6 +123,7 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, call_graph, modules);
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
+  order_blocks(module);
 }
 
 base::Result<std::string> emit(llvm::Module& module, llvm::TargetMachine& machine, Output output) {
@@ -114,7 +133,7 @@ base::Result<std::string> emit(llvm::Module& module, llvm::TargetMachine& machin
     llvm::legacy::PassManager passes;
     auto type = output == Output::Object ? llvm::CodeGenFileType::ObjectFile
                                          : llvm::CodeGenFileType::AssemblyFile;
-    if (machine.addPassesToEmitFile(passes, stream, nullptr, type)) {
+    if (!add_passes(passes, static_cast<llvm::LLVMTargetMachine&>(machine), stream, type)) {
       base::internal_error("LLVM's BPF target cannot emit this kind of file");
     }
     passes.run(module);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <gelf.h>
 #include <linux/bpf.h>
 #include <memory>
@@ -266,6 +267,63 @@ TEST(Object, LoadsFieldsInOneRelocatedInstruction) {
   // The members are ordered by offset: early, late, numbers.
   EXPECT_EQ(seen, (std::set<std::string>{"0:0 at 8" + size(BPF_W), "0:1 at 24" + size(BPF_DW),
                                          "0:2:3 at 44" + size(BPF_W)}));
+}
+
+// What kernels before 6.9 want: an instruction that is no jump must not lead to one that leads to
+// it.
+void expect_loops_by_jumps_only(std::span<const bpf_insn> code) {
+  enum State : uint8_t { kUnseen, kOpen, kDone };
+  std::vector<State> state(code.size(), kUnseen);
+  std::function<void(size_t)> walk = [&](size_t at) {
+    state[at] = kOpen;
+    uint8_t code_class = BPF_CLASS(code[at].code);
+    uint8_t op = BPF_OP(code[at].code);
+    bool is_jump = (code_class == BPF_JMP || code_class == BPF_JMP32) && op != BPF_CALL &&
+                   op != BPF_EXIT;
+    std::vector<size_t> next;
+    if (is_jump) next.push_back(static_cast<size_t>(static_cast<int64_t>(at) + 1 + code[at].off));
+    bool ends = code[at].code == (BPF_JMP | BPF_EXIT) || code[at].code == (BPF_JMP | BPF_JA);
+    if (!ends) next.push_back(at + (code[at].code == (BPF_LD | BPF_IMM | BPF_DW) ? 2 : 1));
+    for (size_t to : next) {
+      ASSERT_LT(to, code.size());
+      EXPECT_TRUE(is_jump || state[to] != kOpen) << "back-edge from insn " << at << " to " << to;
+      if (state[to] == kUnseen) walk(to);
+    }
+    state[at] = kDone;
+  };
+  walk(0);
+}
+
+TEST(Object, LoopsByJumpsOnly) {
+  for (bool has_branches : {false, true}) {
+    ProgramBuilder b;
+    Type type = int_type();
+    auto map = b.map("m", {type}, type);
+    auto total = b.map("t", {}, type);
+    auto i = [&] { return variable(0, type); };
+    sema::While loop;
+    loop.condition = compare(BinaryOp::Less, i(), number(10));
+    loop.body.push_back(assign(0, binary(BinaryOp::Add, i(), number(1))));
+    if (has_branches) {
+      sema::If skip;
+      skip.condition = compare(BinaryOp::Equal, i(), number(3));
+      skip.then_block = block(make_statement(sema::Continue{}));
+      sema::If stop;
+      stop.condition = compare(BinaryOp::Greater, i(), number(7));
+      stop.then_block = block(make_statement(sema::Break{}));
+      loop.body.push_back(make_statement(std::move(skip)));
+      loop.body.push_back(make_statement(std::move(stop)));
+    }
+    loop.body.push_back(
+        assign_map(map, list(i()), binary(BinaryOp::Multiply, i(), number(2)), b.site()));
+    sema::Unroll unroll;
+    unroll.count = 50;
+    unroll.body = block(evaluate(increment(total, {}, b.site())));
+    b.probe(block(make_statement(std::move(loop)), make_statement(std::move(unroll)))).variables = {
+        {"i", type}};
+    Object object(b.program);
+    expect_loops_by_jumps_only(object.instructions());
+  }
 }
 
 TEST(Object, NamesTheScriptsLines) {
