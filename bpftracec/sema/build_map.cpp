@@ -107,6 +107,10 @@ std::optional<Operand> build_delete(ProbeContext& context, const DeleteTarget& t
   const MapId map = context.script.names.map(*target.map);
   auto keys = build_keys(context, map, target.map->range, target.keys);
   if (!keys || !context.map_types(map).value.is_known()) return std::nullopt;
+  // The one element of a scalar map is never removed, but marked as unset on each CPU.
+  if (keys->empty() && is_aggregation(context.map_types(map).value.type())) {
+    context.tables.late_constant(LateConstant::Kind::PossibleCpus);
+  }
   return Operand(make_expr(bool_type(), where, DeleteElement{map, *std::move(keys)}));
 }
 

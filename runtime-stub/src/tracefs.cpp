@@ -62,7 +62,7 @@ bool check_mounted(const char* tracefs, Failure& failure) {
 }  // namespace
 
 const char* find_tracefs(const char* wanted) {
-  if (wanted != nullptr) return wanted;
+  if (wanted != nullptr) return has_events(wanted) ? wanted : nullptr;
   // The second is where it was before Linux 4.1, and still is mounted on demand.
   for (const char* root : {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"}) {
     if (has_events(root)) return root;
