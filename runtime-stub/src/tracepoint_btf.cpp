@@ -58,7 +58,8 @@ bool add_event_record(btf* types, const TracepointRecordDescription& record, Tex
 
   // The fields' types first: a struct's members must be added right behind it.
   for (uint32_t i = 0; is_complete && i < record.fields.size; ++i) {
-    if (!find_field(format, record.fields[i], fields[i] = {})) {
+    fields[i] = {};
+    if (!find_field(format, record.fields[i], fields[i])) {
       is_complete = failure.set("this kernel's event %s:%s has no field '%s'", record.category,
                                 record.event, record.fields[i]);
       break;

@@ -43,7 +43,7 @@ char** split_words(const char* text, Failure& failure) {
     while (is_blank(*at)) {
       ++at;
     }
-    words = static_cast<char**>(reallocate(words, (count + 1) * sizeof *words));
+    words = static_cast<char**>(reallocate(static_cast<void*>(words), (count + 1) * sizeof *words));
     words[count] = nullptr;
     if (*at == '\0') break;
     Buffer word;
@@ -55,7 +55,7 @@ char** split_words(const char* text, Failure& failure) {
   while (count > 0) {
     free(words[--count]);
   }
-  free(words);
+  free(static_cast<void*>(words));
   failure.set("-c: %s in '%s'", fault, text);
   return nullptr;
 }

@@ -11,8 +11,6 @@
 namespace bpftracec::rt {
 namespace {
 
-using testing::HasSubstr;
-
 // A process that makes system calls as fast as it can.
 class Workload {
  public:
