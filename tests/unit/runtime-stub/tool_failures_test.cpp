@@ -1,4 +1,5 @@
 // What a tool says when it cannot trace, and that it leaves nothing attached.
+#include <filesystem>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -41,12 +42,35 @@ TEST(ToolFailures, MissingParameterOfAProbe) {
   EXPECT_THAT(result.err, HasSubstr("ERROR: uprobe:$1:$2: parameter $2 is missing\n"));
 }
 
-TEST(ToolFailures, EventThatIsNotThere) {
+TEST(ToolFailures, TracefsThatIsNotThere) {
   SKIP_WITHOUT_BPF();
   const ToolResult result = run_tool("fields", {}, {{"BPFTRACE_TRACEFS", "/no/such/folder"}});
   EXPECT_EQ(result.status, 1);
-  EXPECT_THAT(result.err, HasSubstr("ERROR: cannot attach tracepoint:sched:sched_process_exit: "
-                                    "this kernel has no category of events 'sched'\n"));
+  EXPECT_EQ(result.err,
+            "ERROR: cannot attach tracepoint:sched:sched_process_exit: tracefs, which lists the "
+            "kernel's events, is not mounted\n"
+            "HINT: as root: mount -t tracefs tracefs /sys/kernel/tracing\n");
+}
+
+TEST(ToolFailures, EventThatIsNotThere) {
+  SKIP_WITHOUT_BPF();
+  const std::filesystem::path root = std::filesystem::temp_directory_path() /
+                                     ("no-events-" + std::to_string(getpid()));
+  const RunningTool::Environment environment = {{"BPFTRACE_TRACEFS", root}};
+  constexpr const char* kStart = "ERROR: cannot attach tracepoint:sched:sched_process_exit: ";
+  std::filesystem::create_directories(root / "events" / "shed");
+  ToolResult result = run_tool("fields", {}, environment);
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.err, kStart + std::string("this kernel has no category of events 'sched'\n"
+                                             "HINT: did you mean shed?\n"));
+
+  std::filesystem::create_directories(root / "events" / "sched" / "sched_process_exec");
+  result = run_tool("fields", {}, environment);
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.err, kStart + std::string("this kernel has no event 'sched_process_exit' in the "
+                                             "category 'sched'\n"
+                                             "HINT: did you mean sched:sched_process_exec?\n"));
+  std::filesystem::remove_all(root);
 }
 
 TEST(ToolFailures, OutputThatCannotBeWritten) {
