@@ -98,8 +98,8 @@ int main_with(int argc, char** argv) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
-  const runtime_tests::CaseFile read = runtime_tests::parse_case_file(text.str(), "differential",
-                                                                      path);
+  const runtime_tests::CaseFile read = runtime_tests::parse_case_file(
+      text.str(), "differential", path, runtime_tests::Expectations::Elsewhere);
   for (const std::string& error : read.errors) {
     std::cerr << error << "\n";
   }

@@ -40,7 +40,9 @@ std::string with_short_label(const std::string& line) {
   constexpr size_t kLabelWidth = 16;
   long long from = 0;
   long long to = 0;
-  if (line.size() < kLabelWidth || std::sscanf(line.c_str(), "[%lld, %lld)", &from, &to) != 2 ||
+  char end = 0;  // not K or M
+  if (line.size() < kLabelWidth ||
+      std::sscanf(line.c_str(), "[%lld, %lld%c", &from, &to, &end) != 3 || end != ')' ||
       to != from + 1 || line.back() != '|') {
     return line;
   }
@@ -57,13 +59,15 @@ std::vector<std::string> normalise(const std::vector<std::string>& lines) {
     return line.starts_with("{\"type\": ");
   });
   std::vector<std::string> result;
-  for (const std::string& line : lines) {
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const std::string& line = lines[i];
     if (is_attaching_line(line) || (is_json && line.empty())) continue;
     // Maps of averages and stats are followed by an empty line; today only histograms are, whose
-    // last row is no map line.
+    // last row is no map line. Two empty lines are those before the maps.
     const bool follows_value = !result.empty() && is_map_line(result.back()) &&
                                !result.back().ends_with(':');
-    if (line.empty() && follows_value) continue;
+    const bool is_single = i + 1 == lines.size() || !lines[i + 1].empty();
+    if (line.empty() && follows_value && is_single) continue;
     result.push_back(with_short_label(with_stats_as_record(without_blank_after_header(line))));
   }
   return result;

@@ -22,9 +22,18 @@ TEST(Normalise, KeepsTheEmptyLineAfterAHistogram) {
               ElementsAre("@h:", "[4, 8)  1 |@|", "", "@x: 5"));
 }
 
+TEST(Normalise, KeepsTheTwoEmptyLinesAfterAPrintedMap) {
+  EXPECT_THAT(normalise({"@x: 5", "", "", "@y: 6"}), ElementsAre("@x: 5", "", "", "@y: 6"));
+}
+
 TEST(Normalise, ShortensRowsOfStepOne) {
   EXPECT_THAT(normalise({"[5, 6)                 1 |@|", "[5, 7)                 1 |@|"}),
               ElementsAre("[5]                    1 |@|", "[5, 7)                 1 |@|"));
+}
+
+TEST(Normalise, KeepsRowsOfThousands) {
+  EXPECT_THAT(normalise({"[0, 1K)                1 |@|"}),
+              ElementsAre("[0, 1K)                1 |@|"));
 }
 
 TEST(Normalise, LeavesOtherTextAlone) {
