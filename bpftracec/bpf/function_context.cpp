@@ -216,7 +216,8 @@ llvm::Value* FunctionContext::load_late(sema::LateConstant::Kind kind) {
 }
 
 llvm::Value* FunctionContext::nonzero_bit(llvm::Value* value) {
-  return ir.CreateLShr(ir.CreateNeg(value), constant(63));
+  // Opaque, for LLVM would see through this and make a comparison and a branch of it.
+  return ir.CreateLShr(opaque(ir.CreateNeg(value)), constant(63));
 }
 
 llvm::Value* FunctionContext::opaque(llvm::Value* value) {
