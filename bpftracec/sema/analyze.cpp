@@ -99,6 +99,13 @@ std::vector<ProbeProgram> build_programs(ScriptContext& script, const ResolvedPr
   return programs;
 }
 
+// A type that is not known has its reason in an error that was reported; then there is no program.
+void require_types(const MapPlan& plan) {
+  bool is_known = plan.value.type.kind != TypeKind::Error;
+  for (const Slot& slot : plan.key) is_known = is_known && slot.type.kind != TypeKind::Error;
+  if (!is_known) base::internal_error("no type for map " + plan.name + ", and no error");
+}
+
 MapPlan plan_map(const MapInfo& info, const MapTypes& types, const Config& config) {
   MapPlan plan{.name = info.name,
                .symbol = "map_" + info.name.substr(1),
@@ -112,6 +119,7 @@ MapPlan plan_map(const MapInfo& info, const MapTypes& types, const Config& confi
     plan.lhist_max = types.histogram->max;
     plan.lhist_step = types.histogram->step;
   }
+  require_types(plan);
   lay_out(plan, config);
   return plan;
 }
@@ -141,6 +149,7 @@ std::optional<Program> analyze(const syntax::Script& script, const diagnostics::
   ProgramTables tables;
   program.programs = build_programs(context, probes, tables, sink);
   if (sink.has_errors()) return std::nullopt;
+  if (context.has_gaps) base::internal_error("a statement was lost without an error");
 
   for (MapId map = 0; map < names.maps.size(); ++map)
     program.maps.push_back(plan_map(names.maps[map], types.maps[map], program.config));

@@ -372,7 +372,11 @@ std::optional<Type> resolve_type(ProbeContext& context, const syntax::TypeName& 
 Operand build_cast(ProbeContext& context, const syntax::CastExpr& cast) {
   const std::optional<Type> type = resolve_type(context, cast.type);
   Operand operand = build(context, cast.operand);
-  if (!type || operand.is_error()) return Operand::error(cast.range);
+  if (!type) return Operand::error(cast.range);
+  if (context.purpose == Purpose::Types && operand.is_error()) {
+    return Operand(make_expr(*type, cast.range, VariableRead{0}));
+  }
+  if (operand.is_error()) return Operand::error(cast.range);
 
   Type target = *type;
   const bool is_scalar = is_integer_like(operand.type()) || operand.kind() == TypeKind::Pointer;

@@ -48,6 +48,7 @@ std::string map_spelling(const syntax::MapAccess& access) { return "@" + std::st
 
 std::optional<std::vector<ExprPtr>> build_keys(ProbeContext& context, MapId map, SourceRange where,
                                                std::span<const syntax::Expr> parts) {
+  if (context.purpose == Purpose::Types) return std::vector<ExprPtr>{};
   const MapInfo& info = context.map_info(map);
   MapTypes& types = context.map_types(map);
   std::vector<Operand> operands;
@@ -62,7 +63,7 @@ std::optional<std::vector<ExprPtr>> build_keys(ProbeContext& context, MapId map,
   if (parts.empty() != info.is_scalar) return std::nullopt;
   bool fits_map = parts.size() == types.key.size();
   for (size_t i = 0; i < operands.size() && fits_map; ++i) {
-    if (context.collects_keys) types.key[i].add(operands[i], operands[i].range());
+    if (context.purpose == Purpose::Keys) types.key[i].add(operands[i], operands[i].range());
     fits_map = fits(operands[i], types.key[i].type());
   }
   if (!is_usable) return std::nullopt;

@@ -203,11 +203,45 @@ Operand build_arithmetic(ProbeContext& context, SourceRange range, syntax::Binar
                            Binary{arithmetic(op), std::move(left), std::move(right), site}));
 }
 
+bool gives_truth(syntax::BinaryOp op) {
+  switch (op) {
+    case syntax::BinaryOp::LogicalOr:
+    case syntax::BinaryOp::LogicalAnd:
+    case syntax::BinaryOp::Equal:
+    case syntax::BinaryOp::NotEqual:
+    case syntax::BinaryOp::Less:
+    case syntax::BinaryOp::LessEqual:
+    case syntax::BinaryOp::Greater:
+    case syntax::BinaryOp::GreaterEqual:
+      return true;
+    case syntax::BinaryOp::BitwiseOr:
+    case syntax::BinaryOp::BitwiseXor:
+    case syntax::BinaryOp::BitwiseAnd:
+    case syntax::BinaryOp::ShiftLeft:
+    case syntax::BinaryOp::ShiftRight:
+    case syntax::BinaryOp::Add:
+    case syntax::BinaryOp::Subtract:
+    case syntax::BinaryOp::Multiply:
+    case syntax::BinaryOp::Divide:
+    case syntax::BinaryOp::Modulo:
+      return false;
+  }
+  base::internal_error("unknown binary operator");
+}
+
+// What stands for a bool whose operands are not known yet.
+Operand unknown_truth(SourceRange range) {
+  return Operand(make_expr(bool_type(), range, VariableRead{0}));
+}
+
 }  // namespace
 
 Operand build_binary(ProbeContext& context, SourceRange range, syntax::BinaryOp op, Operand lhs,
                      Operand rhs) {
-  if (lhs.is_error() || rhs.is_error()) return Operand::error(range);
+  if (lhs.is_error() || rhs.is_error()) {
+    const bool is_truth = gives_truth(op) && context.purpose == Purpose::Types;
+    return is_truth ? unknown_truth(range) : Operand::error(range);
+  }
   if (auto folded = fold_binary(range, op, lhs, rhs, context.sink)) return *std::move(folded);
   switch (op) {
     case syntax::BinaryOp::LogicalOr:
@@ -247,7 +281,11 @@ Operand build_operator(ProbeContext& context, const syntax::BinaryExpr& binary) 
 Operand build_operator(ProbeContext& context, const syntax::UnaryExpr& unary) {
   if (unary.op == syntax::UnaryOp::Dereference) return build_dereference(context, unary);
   Operand operand = build(context, unary.operand);
-  if (operand.is_error()) return Operand::error(unary.range);
+  if (operand.is_error()) {
+    const bool is_truth = unary.op == syntax::UnaryOp::LogicalNot &&
+                          context.purpose == Purpose::Types;
+    return is_truth ? unknown_truth(unary.range) : Operand::error(unary.range);
+  }
   if (auto folded = fold_unary(unary.range, unary.op, operand, context.sink)) {
     return *std::move(folded);
   }
@@ -322,10 +360,23 @@ Operand report_branches(ProbeContext& context, SourceRange range, const Operand&
   return Operand::error(range);
 }
 
+// Only the branches have a say, and as long as one of them is not known, the other one.
+Operand build_choice_type(ProbeContext& context, const syntax::ConditionalExpr& written) {
+  Operand when_true = build(context, *written.when_true);
+  Operand when_false = build(context, written.when_false);
+  if (when_true.is_error()) return when_false;
+  if (when_false.is_error()) return when_true;
+  Operand result(make_expr(common_type(when_true, when_false), written.range, VariableRead{0}));
+  result.adapts = when_true.adapts && when_false.adapts;
+  return result;
+}
+
 // `a ?: b`: a is kept in a variable, since it is both the condition and a result.
 Operand build_elvis(ProbeContext& context, const syntax::ConditionalExpr& written) {
   Operand first = build(context, written.condition);
   Operand second = build(context, written.when_false);
+  if (first.is_error() && context.purpose == Purpose::Types) return second;
+  if (second.is_error() && context.purpose == Purpose::Types) return first;
   if (first.is_error() || second.is_error()) return Operand::error(written.range);
   const Type type = common_type(first, second);
   if (type.kind == TypeKind::Error || type.kind == TypeKind::None) {
@@ -352,6 +403,7 @@ Operand build_elvis(ProbeContext& context, const syntax::ConditionalExpr& writte
 
 Operand build_operator(ProbeContext& context, const syntax::ConditionalExpr& written) {
   if (!written.when_true) return build_elvis(context, written);
+  if (context.purpose == Purpose::Types) return build_choice_type(context, written);
   ExprPtr condition = take_condition(context, build(context, written.condition));
   Operand when_true = build(context, *written.when_true);
   Operand when_false = build(context, written.when_false);

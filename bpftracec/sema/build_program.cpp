@@ -116,6 +116,7 @@ ProbeProgram build_program(ProbeContext& context) {
   }
   if (probe.syntax->predicate) {
     program.predicate = take_condition(context, build(context, *probe.syntax->predicate));
+    if (program.predicate->type.kind == TypeKind::Error) context.script.has_gaps = true;
   }
   program.body = build_block(context, *probe.syntax->body);
   program.variables = std::move(context.variables);

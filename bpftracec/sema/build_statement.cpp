@@ -1,5 +1,7 @@
 // Statements.
+#include <cstddef>
 #include <limits>
+#include <optional>
 
 #include "bpftracec/base/internal_error.h"
 #include "bpftracec/base/overloaded.h"
@@ -364,7 +366,7 @@ bool build_shape(ProbeContext& context, const syntax::CallExpr& call, const Func
     return true;
   }
   if (!shape) return false;
-  if (context.collects_keys) return true;  // late constants have other numbers there
+  if (context.purpose == Purpose::Keys) return true;  // late constants have other numbers there
   std::optional<HistogramShape>& known = context.map_types(map).histogram;
   if (!known) known = shape;
   if (known->is_same(*shape)) return true;
@@ -493,8 +495,32 @@ void build_statement(ProbeContext& context, const syntax::Block& written, Block&
   block.push_back({written.range, build_block(context, written)});
 }
 
+// Whether a statement has become what it should; a declaration of a variable that is never used
+// becomes nothing.
+bool is_whole(const syntax::Statement& written, const Block& block, size_t size_before) {
+  const auto is_unknown = [](const ExprPtr& expr) { return expr->type.kind == TypeKind::Error; };
+  if (block.size() == size_before) {
+    const auto* const* let = std::get_if<const syntax::LetStatement*>(&written);
+    return let != nullptr && !(*let)->value;
+  }
+  if (const auto* choice = std::get_if<If>(&block.back().node))
+    return !is_unknown(choice->condition);
+  if (const auto* loop = std::get_if<While>(&block.back().node))
+    return !is_unknown(loop->condition);
+  return true;
+}
+
 void build_statement(ProbeContext& context, const syntax::Statement& statement, Block& block) {
+  const size_t size_before = block.size();
   std::visit([&](const auto* node) { build_statement(context, *node, block); }, statement);
+  const bool is_final = context.purpose == Purpose::Program;
+  if (is_final && !is_whole(statement, block, size_before)) context.script.has_gaps = true;
+}
+
+bool ends_flow(const Statement& statement) {
+  return std::holds_alternative<Return>(statement.node) ||
+         std::holds_alternative<Break>(statement.node) ||
+         std::holds_alternative<Continue>(statement.node);
 }
 
 }  // namespace
@@ -509,8 +535,13 @@ Operand build_assigned_value(ProbeContext& context, const syntax::Assignment& as
 
 Block build_block(ProbeContext& context, const syntax::Block& block) {
   Block result;
-  for (const syntax::Statement& statement : block.statements)
+  std::optional<size_t> end;
+  for (const syntax::Statement& statement : block.statements) {
     build_statement(context, statement, result);
+    if (!end && !result.empty() && ends_flow(result.back())) end = result.size();
+  }
+  // What cannot be reached has been checked, and is no part of the program.
+  if (end) result.erase(result.begin() + static_cast<std::ptrdiff_t>(*end), result.end());
   return result;
 }
 

@@ -93,11 +93,12 @@ class ComponentFinder {
 
 // ---- the graph ----------------------------------------------------------------------------------
 
-// One assignment in one program.
+// One assignment, `++` or `--` in one program.
 struct Source {
   uint32_t probe;
   NodeId target;
-  std::variant<const syntax::Assignment*, const syntax::LetStatement*> statement;
+  std::variant<const syntax::Assignment*, const syntax::LetStatement*, const syntax::IncrementExpr*>
+      statement;
   std::vector<NodeId> reads;
 };
 
@@ -150,8 +151,6 @@ class Inference {
     }
     // Not below the keys: they have no say in the value's type.
     void visit(const syntax::MapAccess& map) { reads.push_back(inference.node_of(map)); }
-    // Always an int64.
-    void visit(const syntax::IncrementExpr& /*increment*/) {}
   };
 
   void make_nodes() {
@@ -247,8 +246,7 @@ class Inference {
   void add_increment(uint32_t probe, const syntax::IncrementExpr& increment) {
     const auto target = node_of(probe, increment.target);
     if (!target) return;
-    type_of(*target).add_increment(increment.is_increment, increment.range);
-    has_value_[*target] = true;
+    add_source({probe, *target, &increment, {}});
   }
 
   // ---- settling ----
@@ -325,6 +323,10 @@ class Inference {
     if (const auto* const* let = std::get_if<const syntax::LetStatement*>(&source.statement)) {
       return add_value(source.target, type, build(context, *(*let)->value), (*let)->range);
     }
+    if (const auto* const* step = std::get_if<const syntax::IncrementExpr*>(&source.statement)) {
+      has_value_[source.target] = true;
+      return type.add_increment((*step)->is_increment, (*step)->range);
+    }
     const auto& assignment = *std::get<const syntax::Assignment*>(source.statement);
     const bool is_map = source.target < script_.types.maps.size();
     const syntax::CallExpr* function = is_map && !assignment.compound_op
@@ -353,14 +355,14 @@ class Inference {
   void collect_keys() {
     for (uint32_t probe = 0; probe < probes_.probes.size(); ++probe) {
       ProbeContext context = context_of(probe);
-      context.collects_keys = true;
+      context.purpose = Purpose::Keys;
       build_program(context);
     }
   }
 
   ProbeContext context_of(uint32_t probe) {
-    return {script_, probes_.probes[probe], script_.types.variables[probe], unread_tables_,
-            unread_sink_};
+    return {script_,        probes_.probes[probe], script_.types.variables[probe],
+            unread_tables_, unread_sink_,          Purpose::Types};
   }
 
   ScriptContext& script_;

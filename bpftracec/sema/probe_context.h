@@ -19,17 +19,26 @@ struct ScriptContext {
   const Config& config;
   const Names& names;
   TypeTable& types;
+  bool has_gaps = false;  // something of a program was left out, for which there must be an error
 };
 
 // Building is also how types are inferred: expressions are built from what is known so far, and
-// only their types are looked at. For that, `tables` and `sink` are ones that nobody reads.
+// only their types are looked at. For all but Program, `tables` and `sink` are ones that nobody
+// reads.
+enum class Purpose : uint8_t {
+  Types,    // of variables and maps' values; what has no say in an expression's type may be unknown
+            // yet
+  Keys,     // adds what maps are keyed with to the types of their keys
+  Program,  // all types are known
+};
+
 struct ProbeContext {
   ScriptContext& script;
   const ResolvedProbe& probe;
   std::vector<InferredType>& variable_types;  // of this probe
   ProgramTables& tables;
   diagnostics::DiagnosticSink& sink;
-  bool collects_keys = false;  // adds what maps are keyed with to their types
+  Purpose purpose = Purpose::Program;
   std::vector<Variable> variables = {};
   std::optional<TracepointRecordId> tracepoint_record = {};  // of the fields read so far
 

@@ -130,6 +130,16 @@ class VariableTable {
     uses_.emplace_back(&variable, id);
   }
 
+  // `++`, `op=`: counts from zero where nothing has been assigned yet, but not out of nowhere.
+  void update(const syntax::Variable& variable, bool is_script_complete) {
+    if (const std::optional<VariableId> id = find_visible(variable.name)) {
+      variables_[*id].is_assigned = true;
+      uses_.emplace_back(&variable, *id);
+      return;
+    }
+    use(variable, is_script_complete);
+  }
+
   void use(const syntax::Variable& variable, bool is_script_complete) {
     std::optional<VariableId> id = find_visible(variable.name);
     if (!id) id = find_outside_block(variable);
@@ -337,8 +347,11 @@ class NameResolver : public syntax::Walker<NameResolver> {
 
   // Reads and assigns. A map reads as empty before its first assignment, a variable must be there.
   void update(const syntax::Expr& target) {
-    if (std::holds_alternative<const syntax::Variable*>(target)) walk(target);
-    assign(target);
+    if (const auto* const* variable = std::get_if<const syntax::Variable*>(&target)) {
+      variables_->update(**variable, script_.is_complete);
+    } else {
+      assign(target);
+    }
   }
 
   void check_jump(SourceRange where, std::string_view word) {

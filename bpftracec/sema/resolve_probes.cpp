@@ -76,12 +76,12 @@ constexpr std::string_view kNotRawAttachable[] = {"syscalls", "ftrace",  "kprobe
 
 // ---- text ---------------------------------------------------------------------------------------
 
-bool equal_but_for_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -202,13 +202,14 @@ class ProbeResolver {
       sink_.report<DiagnosticKind::ParameterInProbe>(part.range, "the type of a probe");
       return std::nullopt;
     }
+    const std::string name = lower_case(part.text);
     for (const ProbeKindInfo& info : kProbeKinds) {
       const bool is_short = !info.short_spelling.empty() && info.short_spelling == part.text;
-      if (is_short || equal_but_for_case(info.spelling, part.text)) return info;
+      if (is_short || info.spelling == name) return info;
     }
     for (const UnsupportedProbeKind& info : kUnsupportedProbeKinds) {
       const bool is_short = !info.short_spelling.empty() && info.short_spelling == part.text;
-      if (!is_short && !equal_but_for_case(info.spelling, part.text)) continue;
+      if (!is_short && info.spelling != name) continue;
       sink_.report<DiagnosticKind::UnsupportedProbe>(part.range, info.spelling);
       return std::nullopt;
     }
@@ -217,7 +218,7 @@ class ProbeResolver {
       return std::nullopt;
     }
     Diagnostic& diagnostic = sink_.report<DiagnosticKind::UnknownProbe>(part.range, part.text);
-    base::NearestName search(part.text);
+    base::NearestName search(name);
     for (const ProbeKindInfo& info : kProbeKinds) search.consider(info.spelling);
     for (const UnsupportedProbeKind& info : kUnsupportedProbeKinds) search.consider(info.spelling);
     if (const auto nearest = search.found()) diagnostic.hint("did you mean '{}'?", *nearest);

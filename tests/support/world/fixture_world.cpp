@@ -6,6 +6,12 @@ namespace bpftracec::testing_support {
 
 FixtureWorld::FixtureWorld() : HostWorld(BPFTRACEC_FIXTURE_EVENTS) {}
 
+base::Result<std::optional<world::TracepointFormat>> FixtureWorld::tracepoint(
+    std::string_view category, std::string_view event) const {
+  if (category == "unreadable") return base::Error{"events cannot be read; as root: mount them"};
+  return HostWorld::tracepoint(category, event);
+}
+
 world::SymbolLookup FixtureWorld::find_symbol(const std::string& path,
                                               std::string_view symbol) const {
   if (path != kProgram) return world::SymbolLookup::NoSuchFile;

@@ -2,6 +2,7 @@
 // program.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,9 @@ class FixtureWorld : public world::HostWorld {
 
   FixtureWorld();
 
+  // Events of the category "unreadable" cannot be looked up.
+  base::Result<std::optional<world::TracepointFormat>> tracepoint(
+      std::string_view category, std::string_view event) const override;
   world::SymbolLookup find_symbol(const std::string& path, std::string_view symbol) const override;
   std::vector<std::string> function_names(const std::string& path) const override;
 };
