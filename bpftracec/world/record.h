@@ -31,7 +31,7 @@ struct TracepointField {
   uint32_t element_size = 0;  // Array: one element. Integer: the C type's own size, which may be
                               // smaller than `size` (system call arguments: an `int` in an 8-byte
                               // slot). DataLoc: one element
-  bool is_signed = false;  // of the integer or the element, by the C type
+  bool is_signed = false;     // of the integer or the element, by the C type
 };
 
 struct TracepointFormat {

@@ -1,5 +1,6 @@
-// What BPF programs and the tool must agree on: records in the ring buffer, and the values of aggregations. Included by the compiler
-// and by the stub; plain C++ without dependencies. All integers are little-endian, as both supported targets are.
+// What BPF programs and the tool must agree on: records in the ring buffer, and the values of
+// aggregations. Included by the compiler and by the stub; plain C++ without dependencies. All
+// integers are little-endian, as both supported targets are.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@ struct record_header {
   uint32_t id;  // index into ToolDescription::records
 };
 
-// Text in a record's tail. `size` has no final NUL; size == capacity of the type means that the text was cut.
+// Text in a record's tail. `size` has no final NUL; size == capacity of the type means that the
+// text was cut.
 struct text_ref {
   uint32_t offset;  // from the record's start
   uint32_t size;    // bytes
@@ -41,14 +43,18 @@ struct average_value {
 
 // hist() and lhist() are arrays of uint64_t counters.
 
-// A scalar map (one without keys) is a one-element (per-CPU) array, whose element always exists: a uint64_t `is_set` follows the value,
-// at value_size - 8. On per-CPU maps the map has a value when any CPU's is_set is not 0.
+// A scalar map (one without keys) is a one-element (per-CPU) array, whose element always exists: a
+// uint64_t `is_set` follows the value, at value_size - 8. On per-CPU maps the map has a value when
+// any CPU's is_set is not 0.
 
 // ---- bucket numbers -------------------------------------------------------------------------------------------
 
-// hist(n, bits): bucket 0: n < 0; buckets 1 + n for 0 <= n < 2^(bits + 1); above, each power of two [2^e, 2^(e+1)) is cut in 2^bits equal parts:
-// 1 + 2^(bits+1) + (e - bits - 1) * 2^bits + ((n >> (e - bits)) - 2^bits), for e = bits + 1 ... 62.
-constexpr uint32_t hist_bucket_count(uint32_t bits) { return 1 + (2U << bits) + (62 - bits) * (1U << bits); }
+// hist(n, bits): bucket 0: n < 0; buckets 1 + n for 0 <= n < 2^(bits + 1); above, each power of two
+// [2^e, 2^(e+1)) is cut in 2^bits equal parts: 1 + 2^(bits+1) + (e - bits - 1) * 2^bits + ((n >> (e
+// - bits)) - 2^bits), for e = bits + 1 ... 62.
+constexpr uint32_t hist_bucket_count(uint32_t bits) {
+  return 1 + (2U << bits) + (62 - bits) * (1U << bits);
+}
 
 constexpr uint32_t hist_bucket(int64_t value, uint32_t bits) {
   if (value < 0) {
@@ -62,11 +68,15 @@ constexpr uint32_t hist_bucket(int64_t value, uint32_t bits) {
   for (uint64_t rest = n; rest > 1; rest >>= 1) {
     ++exponent;
   }
-  return 1 + (2U << bits) + (exponent - bits - 1) * (1U << bits) + static_cast<uint32_t>((n >> (exponent - bits)) - (1ULL << bits));
+  return 1 + (2U << bits) + (exponent - bits - 1) * (1U << bits) +
+         static_cast<uint32_t>((n >> (exponent - bits)) - (1ULL << bits));
 }
 
-// lhist(n, min, max, step): bucket 0: n < min; 1 + (n - min) / step; the last, index 1 + (max - min) / step: from the last whole step's end on.
+// lhist(n, min, max, step): bucket 0: n < min; 1 + (n - min) / step; the last, index 1 + (max -
+// min) / step: from the last whole step's end on.
 inline constexpr uint32_t kMaxLhistBuckets = 1000;
-constexpr uint32_t lhist_bucket_count(int64_t min, int64_t max, int64_t step) { return static_cast<uint32_t>((max - min) / step) + 2; }
+constexpr uint32_t lhist_bucket_count(int64_t min, int64_t max, int64_t step) {
+  return static_cast<uint32_t>((max - min) / step) + 2;
+}
 
 }  // namespace bpftracec::rt
