@@ -56,33 +56,55 @@ const Field& field_of(FunctionContext& f, const sema::FieldRead& read) {
   return f.program().tracepoint_records[read.record].fields[read.field];
 }
 
-// An address in the record whose offset libbpf replaces by the target's. This is the form that
-// LLVM's own pass gives CO-RE accesses: a variable stands for the offset, named llvm.<struct>:<kind
-// of relocation>:<offset here>$<path of member indices>, and the pass-through keeps the optimiser
-// from computing with the sum. That pass itself is not used, because it remembers its variables
-// from one module to the next, and the second compilation in a process would find those of the
-// first.
+// Kinds of relocation (enum bpf_core_relo_kind in the kernel's headers).
+enum class Relocation : uint8_t { ByteOffset = 0, ShiftLeft = 4, ShiftRight = 5 };
+
+// A number that libbpf replaces by the target's: here it is `value`. This is the form that LLVM's
+// own pass gives CO-RE accesses: a variable stands for the number, named
+// llvm.<struct>:<kind>:<value here>$<path of member indices>. That pass itself is not used, because
+// it remembers its variables from one module to the next, and the second compilation in a process
+// would find those of the first.
+llvm::Value* relocated(FunctionContext& f, const sema::FieldRead& read, Relocation kind,
+                       uint32_t value, const std::string& path) {
+  const RecordType& type = f.module.record_type(read.record);
+  llvm::GlobalVariable* variable = f.module.relocation(
+      "llvm." + type.debug->getName().str() + ":" + std::to_string(static_cast<unsigned>(kind)) +
+          ":" + std::to_string(value) + "$0:" + path,
+      type.debug);
+  // Volatile, so that it stays where it is used: two loads made one, or one made two that meet
+  // again, would leave a number in a register where the instruction needs a constant.
+  return f.ir.CreateLoad(f.i64_type(), variable, /*isVolatile=*/true);
+}
+
+std::string path_of(FunctionContext& f, const sema::FieldRead& read) {
+  return std::to_string(f.module.record_type(read.record).members[read.field]);
+}
+
+// The pass-through keeps the optimiser from computing with the sum.
 llvm::Value* relocated_address(FunctionContext& f, const sema::FieldRead& read, uint32_t offset,
                                const std::string& path) {
-  const RecordType& type = f.module.record_type(read.record);
-  constexpr const char* kFieldByteOffset = "0";
-  llvm::GlobalVariable* variable = f.module.relocation("llvm." + type.debug->getName().str() + ":" +
-                                                           kFieldByteOffset + ":" +
-                                                           std::to_string(offset) + "$0:" + path,
-                                                       type.debug);
-  llvm::Value* distance = f.ir.CreateLoad(f.i64_type(), variable);
+  llvm::Value* distance = relocated(f, read, Relocation::ByteOffset, offset, path);
   return f.ir.CreateIntrinsic(llvm::Intrinsic::bpf_passthrough,
                               {f.pointer_type(), f.pointer_type()},
                               {f.ir.getInt32(f.module.next_access()), f.at(f.context(), distance)});
 }
 
 llvm::Value* field_address(FunctionContext& f, const sema::FieldRead& read) {
-  uint32_t member = f.module.record_type(read.record).members[read.field];
-  return relocated_address(f, read, field_of(f, read).offset, std::to_string(member));
+  return relocated_address(f, read, field_of(f, read).offset, path_of(f, read));
 }
 
 llvm::Value* load_field(FunctionContext& f, const sema::FieldRead& read) {
   return load_from_context(f, field_address(f, read), field_of(f, read).storage_size);
+}
+
+// Extends by the sign bit that the target's field has: libbpf also adapts the load to a field of
+// another size. For up to 4 bytes, this is what extending costs anyway.
+llvm::Value* extend_sign(FunctionContext& f, const sema::FieldRead& read, llvm::Value* value) {
+  uint32_t bits = 64 - field_of(f, read).storage_size * 8;
+  std::string path = path_of(f, read);
+  llvm::Value* left = relocated(f, read, Relocation::ShiftLeft, bits, path);
+  llvm::Value* right = relocated(f, read, Relocation::ShiftRight, bits, path);
+  return f.opaque(f.ir.CreateAShr(f.ir.CreateShl(value, left), right));
 }
 
 // ---- arrays ----
@@ -91,10 +113,9 @@ llvm::Value* load_field(FunctionContext& f, const sema::FieldRead& read) {
 llvm::Value* load_element(FunctionContext& f, const sema::FieldRead& read, const Field& field,
                           uint64_t index) {
   if (index >= field.storage_size / field.element_size) return f.constant(0);
-  uint32_t member = f.module.record_type(read.record).members[read.field];
   llvm::Value* address = relocated_address(
       f, read, field.offset + static_cast<uint32_t>(index) * field.element_size,
-      std::to_string(member) + ":" + std::to_string(index));
+      path_of(f, read) + ":" + std::to_string(index));
   return load_from_context(f, address, field.element_size);
 }
 
@@ -127,7 +148,11 @@ llvm::Value* lower_field(FunctionContext& f, const sema::FieldRead& read, const 
   const Field& field = field_of(f, read);
   if (read.index == nullptr) {
     if (field.kind != Field::Kind::Scalar) base::internal_error("this field is not a number");
-    return fit(f, load_field(f, read), type);
+    llvm::Value* value = load_field(f, read);
+    // A type that is smaller than the field's place is cut from it: an int in the 8 bytes of a
+    // system call's argument.
+    bool fills_field = type.kind == sema::TypeKind::Integer && type.size == field.storage_size;
+    return fills_field && type.is_signed ? extend_sign(f, read, value) : fit(f, value, type);
   }
   if (field.kind != Field::Kind::Array) base::internal_error("only arrays have elements");
   const auto* constant = std::get_if<sema::IntegerConstant>(&read.index->node);

@@ -137,7 +137,7 @@ TEST_P(Fields, AreReadWhereTheTargetHasThem) {
     if (layout.wide_size == 8) {
       record.put(layout.wide, int64_t{-5000000000});
     } else {
-      record.put(layout.wide, uint32_t{4000000000});
+      record.put(layout.wide, int32_t{-5});
     }
     record.put(layout.narrow, narrow);
     record.put(layout.slot, uint64_t{0xfffffffe});
@@ -153,7 +153,7 @@ TEST_P(Fields, AreReadWhereTheTargetHasThem) {
   auto number_at = [&](uint64_t key) {
     return static_cast<int64_t>(word_at(object.value("map_numbers", bytes_of(key)).value(), 0));
   };
-  int64_t wide = layout.wide_size == 8 ? -5000000000 : 4000000000;
+  int64_t wide = layout.wide_size == 8 ? -5000000000 : -5;
   run(1, "abc", std::string("located\0", 8));
   EXPECT_EQ(number_at(0), wide);
   EXPECT_EQ(number_at(1), 1);

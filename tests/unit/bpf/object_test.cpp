@@ -255,14 +255,23 @@ TEST(Object, LoadsFieldsInOneRelocatedInstruction) {
   Object object(b.program);
   auto code = object.instructions();
   std::set<std::string> seen;
+  constexpr uint32_t kShiftLeft = 4;
+  constexpr uint32_t kShiftRight = 5;
+  int shifts = 0;
   for (const CoreRelocation& relocation : object.relocations()) {
     ASSERT_LT(relocation.instruction_offset / 8, code.size());
     const bpf_insn& instruction = code[relocation.instruction_offset / 8];
+    if (relocation.kind == kShiftLeft || relocation.kind == kShiftRight) {
+      EXPECT_EQ(BPF_CLASS(instruction.code), BPF_ALU64);
+      ++shifts;
+      continue;
+    }
     EXPECT_EQ(BPF_CLASS(instruction.code), BPF_LDX);
     EXPECT_EQ(object.type_name(relocation.type), "tp_c_e");
     seen.insert(object.text(relocation.path) + " at " + std::to_string(instruction.off) + " size " +
                 std::to_string(BPF_SIZE(instruction.code)));
   }
+  EXPECT_GE(shifts, 4) << "signs are extended by what the target's field has";
   auto size = [](int bits) { return " size " + std::to_string(bits); };
   // The members are ordered by offset: early, late, numbers.
   EXPECT_EQ(seen, (std::set<std::string>{"0:0 at 8" + size(BPF_W), "0:1 at 24" + size(BPF_DW),
