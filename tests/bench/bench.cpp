@@ -220,8 +220,11 @@ void report(const std::string& helper, const std::string& compiler, const std::s
 
   utsname kernel = {};
   uname(&kernel);
+  // The version proper: what follows is the builder's.
+  const std::string release = kernel.release;
+  const std::string version = release.substr(0, release.find_first_not_of("0123456789."));
   std::printf("Linux %s, %u CPUs; medians of %d starts, %d times %d events, %d compilations.\n\n",
-              kernel.release, std::thread::hardware_concurrency(), kStartRounds, kEventRounds,
+              version.c_str(), std::thread::hardware_concurrency(), kStartRounds, kEventRounds,
               kEvents, kCompileRounds);
   std::printf(
       "| | tool | hand-written | bpftrace | tool / hand-written | tool / bpftrace | goal |\n");

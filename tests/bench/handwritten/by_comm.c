@@ -50,16 +50,14 @@ static int print(int map) {
   while (values && count < 10240 && bpf_map_get_next_key(map, previous, key) == 0) {
     if (bpf_map_lookup_elem(map, key, values) == 0) {
       memcpy(rows[count].comm, key, sizeof key);
-      for (int i = 0; i < cpus; ++i)
-        rows[count].count += values[i];
+      for (int i = 0; i < cpus; ++i) rows[count].count += values[i];
       ++count;
     }
     previous = key;
   }
   free(values);
   qsort(rows, count, sizeof rows[0], by_count);
-  for (size_t i = 0; i < count; ++i)
-    printf("@[%s]: %llu\n", rows[i].comm, rows[i].count);
+  for (size_t i = 0; i < count; ++i) printf("@[%s]: %llu\n", rows[i].comm, rows[i].count);
   return 0;
 }
 
@@ -76,8 +74,7 @@ int main(int argc, char** argv) {
   if (argc == 3 && strcmp(argv[1], "-c") == 0) {
     run_command(argv[2]);
   } else {
-    while (!stopped)
-      pause();
+    while (!stopped) pause();
   }
   const int map = bpf_map__fd(tool->maps.counts);
   by_comm_bpf__detach(tool);
