@@ -69,6 +69,7 @@ class DifferentialTest : public testing::Test {
   void TestBody() override {
     const Tool tool = runtime_tests::get_tool(store_, test_);
     ASSERT_EQ(tool.error, "");
+    const auto programs = runtime_tests::lock_programs(store_, test_);
     const std::string args = substitute(test_.args, "programs", store_.programs);
     const Finished ours = run("'" + tool.path + "' " + args);
     // Options before the script, parameters after it: both come before here, so cases have either.

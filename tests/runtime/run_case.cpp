@@ -1,11 +1,9 @@
 #include "tests/runtime/run_case.h"
 
 #include <algorithm>
-#include <fcntl.h>
 #include <filesystem>
 #include <memory>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -13,26 +11,12 @@
 #include <vector>
 
 #include "tests/runtime/child.h"
+#include "tests/runtime/file_lock.h"
 #include "tests/runtime/needs.h"
 #include "tests/runtime/text_pattern.h"
 
 namespace bpftracec::runtime_tests {
 namespace {
-
-// Shared by most cases, held alone by those that say so (they disturb others, or are disturbed).
-class MachineLock {
- public:
-  MachineLock(const std::string& path, bool alone)
-      : fd_(open(path.c_str(), O_CREAT | O_CLOEXEC, 0644)) {
-    flock(fd_, alone ? LOCK_EX : LOCK_SH);
-  }
-  ~MachineLock() { close(fd_); }
-  MachineLock(const MachineLock&) = delete;
-  MachineLock& operator=(const MachineLock&) = delete;
-
- private:
-  int fd_;
-};
 
 class TemporaryFolder {
  public:
@@ -198,7 +182,10 @@ Outcome run_case(const Case& test, const RunOptions& options) {
   }
   const Tool tool = get_tool(options.store, test);
   if (!tool.error.empty()) return {"", tool.error};
-  const MachineLock lock(options.store.directory + "/machine.lock", test.runs_alone);
+  // Most cases share the machine. Some disturb others, or are disturbed, and say so.
+  const FileLock machine(options.store.directory + "/machine.lock",
+                         test.runs_alone ? FileLock::Mode::Exclusive : FileLock::Mode::Shared);
+  const std::unique_ptr<FileLock> programs = lock_programs(options.store, test);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   std::string failure;
   {

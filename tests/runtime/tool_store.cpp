@@ -1,14 +1,17 @@
 #include "tests/runtime/tool_store.h"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/runtime/child.h"
+#include "tests/runtime/file_lock.h"
 
 namespace bpftracec::runtime_tests {
 namespace {
@@ -29,20 +32,6 @@ std::string identity_of(const std::string& path) {
          "." + std::to_string(info.st_mtim.tv_nsec) + "\n";
 }
 
-// Held as long as the object lives.
-class FileLock {
- public:
-  explicit FileLock(const std::string& path) : fd_(open(path.c_str(), O_CREAT | O_CLOEXEC, 0644)) {
-    flock(fd_, LOCK_EX);
-  }
-  ~FileLock() { close(fd_); }
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-
- private:
-  int fd_;
-};
-
 }  // namespace
 
 std::string substitute(std::string text, const std::string& name, const std::string& value) {
@@ -56,6 +45,16 @@ std::string substitute(std::string text, const std::string& name, const std::str
 
 std::string tool_path(const ToolStore& store, const Case& test) {
   return store.directory + "/" + test.suite + "." + test.name;
+}
+
+std::unique_ptr<FileLock> lock_programs(const ToolStore& store, const Case& test) {
+  const std::string* const texts[] = {&test.script, &test.args,       &test.env,  &test.setup,
+                                      &test.during, &test.background, &test.after};
+  const bool is_used = std::any_of(std::begin(texts), std::end(texts), [](const std::string* text) {
+    return text->find("%{programs}") != std::string::npos;
+  });
+  if (!is_used) return nullptr;
+  return std::make_unique<FileLock>(store.programs + "/programs.lock", FileLock::Mode::Exclusive);
 }
 
 Tool get_tool(const ToolStore& store, const Case& test) {
@@ -75,7 +74,7 @@ Tool get_tool(const ToolStore& store, const Case& test) {
     made_from += identity_of(file);
   }
   std::filesystem::create_directories(store.directory);
-  const FileLock lock(tool.path + ".lock");
+  const FileLock lock(tool.path + ".lock", FileLock::Mode::Exclusive);
   if (access(tool.path.c_str(), X_OK) == 0 && read_file(tool.path + ".from") == made_from) {
     return tool;
   }

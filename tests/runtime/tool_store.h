@@ -3,10 +3,12 @@
 // same time.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "tests/runtime/case_file.h"
+#include "tests/runtime/file_lock.h"
 
 namespace bpftracec::runtime_tests {
 
@@ -28,6 +30,10 @@ std::string substitute(std::string text, const std::string& name, const std::str
 
 // Where the tool of `test` is kept.
 std::string tool_path(const ToolStore& store, const Case& test);
+
+// Probes on a program see it in whichever case runs it: a case that names %{programs} holds this
+// lock while its tool runs.
+std::unique_ptr<FileLock> lock_programs(const ToolStore& store, const Case& test);
 
 Tool get_tool(const ToolStore& store, const Case& test);
 
