@@ -22,7 +22,6 @@ namespace {
 
 using base::DeferredSignals;
 using base::Error;
-using base::ProcessOutput;
 using base::Result;
 using base::TemporaryDirectory;
 

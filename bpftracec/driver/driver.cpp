@@ -95,10 +95,10 @@ class Compilation {
     if (options_.emit == Stage::HostCpp) return emit(generate_cpp(*program));
     Result<std::string> object = bpf::compile_to_object(*program);
     clock_.end("compile to BPF");
-    if (!object || options_.emit == Stage::BpfObj) return emit(std::move(object));
+    if (!object || options_.emit == Stage::BpfObj) return emit(object);
     Result<std::string> skeleton = generate_skeleton(*object, build_environment_);
     clock_.end("make skeleton");
-    if (!skeleton || options_.emit == Stage::Skeleton) return emit(std::move(skeleton));
+    if (!skeleton || options_.emit == Stage::Skeleton) return emit(skeleton);
 
     // ---- the part that runs in user space, and all together ----
     std::string cpp = generate_cpp(*program);
@@ -116,9 +116,7 @@ class Compilation {
   }
 
   std::optional<sema::Program> analyze(const syntax::Script& script) {
-    sema::AnalyzeOptions options;
-    options.script_name = file_.name();
-    return sema::analyze(script, file_, env_.world, sink_, options);
+    return sema::analyze(script, file_, env_.world, sink_);
   }
 
   std::string generate_cpp(const sema::Program& program) {

@@ -128,6 +128,7 @@ std::variant<Options, int> parse_options(std::span<const std::string> arguments,
     std::optional<Stage> stage = find_stage(stage_name);
     if (!stage) {
       std::vector<std::string_view> names;
+      names.reserve(kStages.size());
       for (const StageName& known : kStages) names.push_back(known.name);
       std::optional<std::string_view> nearest = base::nearest_name(stage_name, names);
       return reject(err, fmt::format("there is no stage '{}'{}", diagnostics::printable(stage_name),

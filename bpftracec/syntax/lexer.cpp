@@ -13,7 +13,6 @@ namespace {
 using diagnostics::DiagnosticKind;
 using diagnostics::DiagnosticSink;
 using diagnostics::SourceFile;
-using diagnostics::SourceRange;
 
 // Not <cctype>: what those functions say depends on the locale, and they must not see negative
 // values.

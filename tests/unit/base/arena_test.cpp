@@ -19,6 +19,7 @@ struct Pair {
 TEST(Arena, KeepsValuesWhereTheyAre) {
   Arena arena;
   std::vector<const Pair*> pairs;
+  pairs.reserve(100'000);
   for (uint64_t i = 0; i < 100'000; ++i) pairs.push_back(arena.make<Pair>('x', i));
   for (uint64_t i = 0; i < pairs.size(); ++i) ASSERT_EQ(pairs[i]->second, i);
 }

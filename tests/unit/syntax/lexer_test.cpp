@@ -1,6 +1,8 @@
 #include "bpftracec/syntax/lexer.h"
 
 #include <optional>
+#include <span>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +14,13 @@ namespace {
 
 using diagnostics::SourceRange;
 using testing::ElementsAre;
+
+std::vector<TokenKind> kinds_of(std::span<const Token> tokens) {
+  std::vector<TokenKind> kinds;
+  kinds.reserve(tokens.size());
+  for (const Token& token : tokens) kinds.push_back(token.kind);
+  return kinds;
+}
 
 // The token after `BEGIN {`.
 struct One {
@@ -151,9 +160,7 @@ TEST(LexParameters, CountFromOne) {
 
 TEST(LexOperators, TheLongestWins) {
   Lexed lexed("BEGIN {<<= << <= < ++ += + -> -- -= - .. . && &= &");
-  std::vector<TokenKind> kinds;
-  for (const Token& token : lexed.tokens) kinds.push_back(token.kind);
-  kinds.erase(kinds.begin(), kinds.begin() + 2);
+  std::vector<TokenKind> kinds = kinds_of(std::span(lexed.tokens).subspan(2));
   using enum TokenKind;
   EXPECT_THAT(kinds, ElementsAre(ShiftLeftAssign, ShiftLeft, LessEqual, Less, PlusPlus, PlusAssign,
                                  Plus, Arrow, MinusMinus, MinusAssign, Minus, DotDot, Dot,
@@ -179,8 +186,7 @@ TEST(LexAttachPoints, QuotesProtect) {
 
 TEST(LexPredicate, EndsAtTheSlashBeforeTheBrace) {
   Lexed lexed("BEGIN / a / b / // comment\n /* another */ { 1 / 2 }");
-  std::vector<TokenKind> kinds;
-  for (const Token& token : lexed.tokens) kinds.push_back(token.kind);
+  std::vector<TokenKind> kinds = kinds_of(lexed.tokens);
   using enum TokenKind;
   EXPECT_THAT(kinds,
               ElementsAre(AttachPoint, PredicateOpen, Identifier, Slash, Identifier, PredicateClose,
