@@ -168,7 +168,6 @@ class Inference {
     }
     sources_of_.resize(next);
     edges_.resize(next);
-    has_value_.resize(next);
     fix_declared();
   }
 
@@ -294,7 +293,6 @@ class Inference {
     if (!seed(component)) return;
     queue.assign(sources.begin(), sources.end());
     drain();
-    forget_seeds(component);
   }
 
   // What is made of nothing but itself, as in `@total += $n`, starts as a 0.
@@ -310,21 +308,14 @@ class Inference {
     return was_needed;
   }
 
-  void forget_seeds(const std::vector<NodeId>& component) {
-    for (const NodeId node : component) {
-      if (!has_value_[node] && !type_of(node).is_fixed()) type_of(node) = InferredType();
-    }
-  }
-
   // Looks at one assignment; whether its target's type has changed.
   bool evaluate(const Source& source) {
     ProbeContext context = context_of(source.probe);
     InferredType& type = type_of(source.target);
     if (const auto* const* let = std::get_if<const syntax::LetStatement*>(&source.statement)) {
-      return add_value(source.target, type, build(context, *(*let)->value), (*let)->range);
+      return type.add(build(context, *(*let)->value), (*let)->range);
     }
     if (const auto* const* step = std::get_if<const syntax::IncrementExpr*>(&source.statement)) {
-      has_value_[source.target] = true;
       return type.add_increment((*step)->is_increment, (*step)->range);
     }
     const auto& assignment = *std::get<const syntax::Assignment*>(source.statement);
@@ -335,7 +326,6 @@ class Inference {
     if (function != nullptr) {
       const auto call = build_map_function_call(context, *function);
       if (!call) return false;
-      has_value_[source.target] = true;
       return type.add_aggregation(call->type, assignment.range);
     }
     Operand old = Operand::error(assignment.range);
@@ -343,13 +333,7 @@ class Inference {
       old = Operand(make_expr(type.type(), assignment.range, IntegerConstant{0}));
       old.adapts = type.adapts();
     }
-    return add_value(source.target, type, build_assigned_value(context, assignment, std::move(old)),
-                     assignment.range);
-  }
-
-  bool add_value(NodeId node, InferredType& type, const Operand& value, SourceRange where) {
-    if (!value.is_error()) has_value_[node] = true;
-    return type.add(value, where);
+    return type.add(build_assigned_value(context, assignment, std::move(old)), assignment.range);
   }
 
   void collect_keys() {
@@ -371,7 +355,6 @@ class Inference {
   std::vector<Source> sources_;
   std::vector<std::vector<uint32_t>> sources_of_;  // by node
   std::vector<std::vector<NodeId>> edges_;         // from a node to those that its sources read
-  std::vector<bool> has_value_;                    // by node: some source has given it a type
   ProgramTables unread_tables_;
   diagnostics::DiagnosticSink unread_sink_;
 };

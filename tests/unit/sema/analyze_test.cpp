@@ -265,6 +265,12 @@ TEST(Reports, OfTypesPointAtTheValueOrTheStatement) {
   EXPECT_EQ(text("@l = lhist(1, 5, 3, 1);"), "lhist(1, 5, 3, 1)");
 }
 
+TEST(Reports, AreMadeOfWhatOnlyDependsOnItself) {
+  EXPECT_EQ(Analyzed("BEGIN { @x -= comm; }").reported(), Kinds{DiagnosticKind::TypeMismatch});
+  EXPECT_EQ(Analyzed("BEGIN { @x = @y + \"a\"; @y = @x; }").reported(),
+            Kinds{DiagnosticKind::TypeMismatch});
+}
+
 TEST(Reports, WarnOfMixedSignsOnlyAtFullWidth) {
   EXPECT_EQ(Analyzed("BEGIN { @x = nsecs; @x = -1; }").reported(),
             Kinds{DiagnosticKind::MixedSigns});
