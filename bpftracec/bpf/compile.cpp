@@ -45,7 +45,7 @@ enum class Stage : uint8_t { Lowered, Optimized, Assembly, Object };
 // allows 512 bytes for both. A program with more live values than that is lowered again with its
 // variables in scratch memory.
 constexpr StackBudget kBudgets[] = {
-    {.total = 256, .object = 64, .keeps_variables_off = false},
+    {.total = 256, .object = 128, .keeps_variables_off = false},
     {.total = 64, .object = 32, .keeps_variables_off = true},
 };
 

@@ -17,9 +17,6 @@ using sema::TypeKind;
 constexpr uint32_t kCount = offsetof(rt::average_value, count);
 constexpr uint32_t kIsSet = offsetof(rt::extreme_value, is_set);
 
-// Values that are built on the stack when a key is new; larger ones come from the block of zeroes.
-constexpr uint32_t kMaxValueOnStack = 32;
-
 llvm::Value* select(FunctionContext& f, bool is_signed, bool takes_smaller, llvm::Value* lhs,
                     llvm::Value* rhs) {
   llvm::Value* is_less = is_signed ? f.ir.CreateICmpSLT(lhs, rhs) : f.ir.CreateICmpULT(lhs, rhs);

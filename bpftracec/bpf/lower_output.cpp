@@ -14,10 +14,6 @@
 namespace bpftracec::bpf {
 namespace {
 
-// Larger records without a tail still fit on the stack, but several of them in one program would
-// not.
-constexpr uint32_t kMaxRecordOnStack = 128;
-
 uint32_t alignment_of(uint32_t offset) {
   return offset == 0 ? 8 : std::min(8U, 1U << static_cast<unsigned>(std::countr_zero(offset)));
 }
@@ -93,8 +89,7 @@ void lower_emit_record(FunctionContext& f, const sema::EmitRecord& emit) {
   // A helper's variable-sized write needs memory that is all initialised, which scratch memory is
   // and the stack is not. In both cases, the byte that a cut text puts after its end needs a place.
   uint32_t room = plan.fixed_size + plan.max_tail_size + 8;
-  llvm::Value* record = has_tail || room > kMaxRecordOnStack ? f.scratch_temporary(room)
-                                                             : f.temporary(room);
+  llvm::Value* record = has_tail ? f.scratch_temporary(room) : f.temporary(room);
   f.store(f.constant(emit.record), record, 4);
   // In order of offsets: a cut text's extra byte falls into the next field, which is yet to be
   // written.

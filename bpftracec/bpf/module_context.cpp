@@ -174,7 +174,7 @@ const RecordType& ModuleContext::record_type(sema::TracepointRecordId id) {
   std::vector<uint32_t> order(record.fields.size());
   for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
   // The kernel refuses a struct in BTF whose members are not ordered by offset.
-  std::ranges::stable_sort(order, {}, [&](uint32_t i) { return record.fields[i].offset; });
+  std::ranges::sort(order, {}, [&](uint32_t i) { return std::pair(record.fields[i].offset, i); });
 
   RecordType type;
   type.members.resize(order.size());

@@ -22,7 +22,7 @@ namespace bpftracec::bpf {
 // How much of the 512-byte stack our own objects may take; the rest is for what LLVM spills.
 struct StackBudget {
   uint32_t total = 256;
-  uint32_t object = 64;              // anything larger goes to scratch memory at once
+  uint32_t object = 128;             // anything larger goes to scratch memory at once
   bool keeps_variables_off = false;  // integers of the script live in scratch memory, not in
                                      // registers
 };
