@@ -13,7 +13,6 @@ namespace bpftracec::sema {
 
 using diagnostics::Diagnostic;
 using diagnostics::DiagnosticKind;
-using syntax::range_of;
 
 namespace {
 

@@ -21,6 +21,7 @@ std::string key_spelling(const std::vector<Type>& parts) {
 
 std::vector<Type> key_types(const MapTypes& map) {
   std::vector<Type> types;
+  types.reserve(map.key.size());
   for (const InferredType& part : map.key) types.push_back(part.type());
   return types;
 }
@@ -75,6 +76,7 @@ std::optional<std::vector<ExprPtr>> build_keys(ProbeContext& context, MapId map,
     return std::nullopt;
   }
   std::vector<ExprPtr> keys;
+  keys.reserve(operands.size());
   for (size_t i = 0; i < operands.size(); ++i) {
     keys.push_back(coerce(context, std::move(operands[i]), types.key[i].type()));
   }

@@ -335,7 +335,7 @@ Operand build_operator(ProbeContext& context, const syntax::IncrementExpr& incre
     if (!id || !check_increment(context, increment, context.variable_types[*id])) {
       return Operand::error(increment.range);
     }
-    return build_increment(increment, {.variable = *id});
+    return build_increment(increment, {.variable = id});
   }
   const auto* const* access = std::get_if<const syntax::MapAccess*>(&increment.target);
   if (access == nullptr) return Operand::error(increment.range);

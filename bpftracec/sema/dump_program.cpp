@@ -167,7 +167,7 @@ class Dumper {
   template <typename... Args>
   void line(uint32_t depth, fmt::format_string<const Args&...> format, const Args&... args) {
     out_.append(depth * 2, ' ');
-    fmt::format_to(std::back_inserter(out_), format, args...);
+    out_ += fmt::format(format, args...);
     out_ += '\n';
   }
 
