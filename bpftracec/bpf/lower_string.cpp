@@ -21,11 +21,12 @@ constexpr uint32_t kCommSize = 16;  // the kernel's TASK_COMM_LEN
 constexpr uint32_t kMaxUnrolledCompare = 64;
 
 // Makes the assignments that stand before the expression that gives the text.
-const sema::Expr& without_bindings(FunctionContext& f, const sema::Expr& expr) {
-  const auto* binding = std::get_if<sema::BindVariable>(&expr.node);
-  if (binding == nullptr) return expr;
-  assign_variable(f, binding->variable, *binding->value);
-  return without_bindings(f, *binding->body);
+const sema::Expr* without_bindings(FunctionContext& f, const sema::Expr* expr) {
+  while (const auto* binding = std::get_if<sema::BindVariable>(&expr->node)) {
+    assign_variable(f, binding->variable, *binding->value);
+    expr = binding->body.get();
+  }
+  return expr;
 }
 
 // ---- texts that are read from memory that is not ours ----
@@ -192,7 +193,7 @@ llvm::Value* compare_in_loop(FunctionContext& f, llvm::Value* lhs, llvm::Value* 
 // The text's first `size` bytes, at least; what follows them may be anything. Spares reading a
 // kilobyte to compare it with "cat".
 Text text_prefix(FunctionContext& f, const sema::Expr& outer, uint32_t size) {
-  const sema::Expr& expr = without_bindings(f, outer);
+  const sema::Expr& expr = *without_bindings(f, &outer);
   if (auto stored = stored_text(f, expr)) return *stored;
   auto foreign = foreign_text(f, expr);
   if (!foreign || size >= foreign->capacity) return lower_text(f, expr);
@@ -260,7 +261,7 @@ void write_conditional(FunctionContext& f, const sema::Conditional& conditional,
 }  // namespace
 
 Text lower_text(FunctionContext& f, const sema::Expr& outer) {
-  const sema::Expr& expr = without_bindings(f, outer);
+  const sema::Expr& expr = *without_bindings(f, &outer);
   if (auto stored = stored_text(f, expr)) return *stored;
   uint32_t padded = round_up_to_words(expr.type.size);
   llvm::Value* to = f.temporary(expr.type.size + 1);
@@ -270,7 +271,7 @@ Text lower_text(FunctionContext& f, const sema::Expr& outer) {
 
 void write_text(FunctionContext& f, const sema::Expr& outer, llvm::Value* to, uint32_t room,
                 uint32_t alignment) {
-  const sema::Expr& expr = without_bindings(f, outer);
+  const sema::Expr& expr = *without_bindings(f, &outer);
   FunctionContext::Location location(f, expr.range);
   if (const auto* constant = std::get_if<sema::StringConstant>(&expr.node)) {
     write_constant(f, constant->value, to, room, alignment);
@@ -295,7 +296,7 @@ void write_text(FunctionContext& f, const sema::Expr& outer, llvm::Value* to, ui
 // combination of them.
 llvm::Value* write_text_tail(FunctionContext& f, const sema::Expr& outer, llvm::Value* to,
                              uint32_t capacity) {
-  const sema::Expr& expr = without_bindings(f, outer);
+  const sema::Expr& expr = *without_bindings(f, &outer);
   FunctionContext::Location location(f, expr.range);
   auto foreign = foreign_text(f, expr);
   if (!foreign) {

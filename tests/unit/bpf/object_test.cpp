@@ -375,6 +375,7 @@ TEST(Object, TooMuchMemoryIsAnErrorThatNamesTheProbe) {
   std::vector<Type> fields(40, text_type(1024));
   auto record = b.record(sema::RecordKind::Printf, fields);
   std::vector<ExprPtr> arguments;
+  arguments.reserve(fields.size());
   for (size_t i = 0; i < fields.size(); ++i) arguments.push_back(read_text(argument(0), 1024));
   b.probe(block(emit(record, std::move(arguments))));
   auto result = compile_to_object(b.program);

@@ -676,8 +676,8 @@ TEST(Run, SurvivesManyVariables) {
   b.probe(std::move(body)).variables = std::move(variables);
   LoadedObject object(b.program);
   ASSERT_TRUE(object.load());
-  std::vector<uint64_t> arguments;
-  for (uint64_t i = 0; i < 12; ++i) arguments.push_back(i * 7 + 1);
+  std::vector<uint64_t> arguments(12);
+  for (uint64_t i = 0; i < 12; ++i) arguments[i] = i * 7 + 1;
   object.run(arguments);
   uint64_t expected = 0;
   for (uint64_t i = 0; i < kVariables; ++i) expected = (expected * 3) ^ (arguments[i % 12] * i);
