@@ -37,11 +37,11 @@ void report_unknown_function(ProbeContext& context, const syntax::CallExpr& call
     context.report<DiagnosticKind::UnsupportedFunction>(call.name_range, call.name);
     return;
   }
+  const auto nearest = nearest_function(call.name);
+  if (!nearest && may_be_lost(context)) return;
   Diagnostic& diagnostic = context.report<DiagnosticKind::UnknownFunction>(call.name_range,
                                                                            call.name);
-  if (const auto nearest = nearest_function(call.name)) {
-    diagnostic.hint("did you mean '{}'?", *nearest);
-  }
+  if (nearest) diagnostic.hint("did you mean '{}'?", *nearest);
 }
 
 // `pid()`, `nsecs(boot)`: builtin variables may be written as calls.

@@ -227,15 +227,17 @@ void report_unknown_identifier(ProbeContext& context, const syntax::Identifier& 
     context.report<DiagnosticKind::FunctionWithoutCall>(identifier.range, identifier.name);
     return;
   }
+  const auto& variables = context.script.names.variables[context.probe.probe_index];
+  const bool is_variable = std::any_of(
+      variables.begin(), variables.end(),
+      [&](const VariableInfo& info) { return info.name == identifier.name; });
+  const auto nearest = nearest_builtin(identifier.name);
+  if (!is_variable && !nearest && may_be_lost(context)) return;
   Diagnostic& diagnostic = context.report<DiagnosticKind::UnknownIdentifier>(identifier.range,
                                                                              identifier.name);
-  const auto named_like_variable = std::find_if(
-      context.script.names.variables[context.probe.probe_index].begin(),
-      context.script.names.variables[context.probe.probe_index].end(),
-      [&](const VariableInfo& info) { return info.name == identifier.name; });
-  if (named_like_variable != context.script.names.variables[context.probe.probe_index].end()) {
+  if (is_variable) {
     diagnostic.hint("did you mean the variable '${}'?", identifier.name);
-  } else if (const auto nearest = nearest_builtin(identifier.name)) {
+  } else if (nearest) {
     diagnostic.hint("did you mean '{}'?", *nearest);
   }
 }
@@ -351,12 +353,12 @@ std::optional<Type> resolve_type(ProbeContext& context, const syntax::TypeName& 
       context.report<DiagnosticKind::UnsupportedType>(name.range, "values of structs and enums");
       return std::nullopt;
     }
-    Diagnostic& diagnostic = context.report<DiagnosticKind::UnknownType>(name.range, name.name);
     static constexpr std::string_view kNames[] = {"int8",   "int16",  "int32",  "int64", "uint8",
                                                   "uint16", "uint32", "uint64", "bool",  "string"};
-    if (const auto nearest = base::nearest_name(name.name, kNames)) {
-      diagnostic.hint("did you mean '{}'?", *nearest);
-    }
+    const auto nearest = base::nearest_name(name.name, kNames);
+    if (!nearest && may_be_lost(context)) return std::nullopt;
+    Diagnostic& diagnostic = context.report<DiagnosticKind::UnknownType>(name.range, name.name);
+    if (nearest) diagnostic.hint("did you mean '{}'?", *nearest);
     return std::nullopt;
   }
   // A bool in memory is a byte like any other.

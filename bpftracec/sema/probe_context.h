@@ -57,6 +57,10 @@ struct ProbeContext {
   }
 };
 
+// Whether a name that is not known may have been defined in what the parser could not read. A name
+// that only looks misspelt is still worth a word.
+inline bool may_be_lost(const ProbeContext& context) { return !context.script.script.is_complete; }
+
 // ---- values (operands to what surrounds them) ----
 
 // The value; a parameter as a number.

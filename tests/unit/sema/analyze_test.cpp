@@ -280,9 +280,20 @@ TEST(Reports, WarnOfMixedSignsOnlyAtFullWidth) {
 }
 
 TEST(Scripts, WithGapsAreCheckedAsFarAsThatGoes) {
-  const Analyzed script("BEGIN { @x = ; print(@x); print($y); print(nosuch); }");
+  const Analyzed script("BEGIN { @x = ; print(@x); print($y); print(comm + 1); }");
   EXPECT_EQ(script.reported(),
-            (Kinds{DiagnosticKind::ExpectedExpression, DiagnosticKind::UnknownIdentifier}));
+            (Kinds{DiagnosticKind::ExpectedExpression, DiagnosticKind::TypeMismatch}));
+}
+
+TEST(Scripts, WithGapsMayHaveLostWhereANameIsDefined) {
+  const Analyzed script(
+      "#define LIMIT 5\nmacro bump(@m) { } BEGIN { print(LIMIT); bump(@x); $x = (record_t)1; }");
+  EXPECT_EQ(script.reported(),
+            (Kinds{DiagnosticKind::UnsupportedSyntax, DiagnosticKind::UnsupportedSyntax}));
+  const Analyzed misspelt("#define LIMIT 5\nBEGIN { prntf(\"x\"); print(pidd); $x = (itn32)1; }");
+  EXPECT_EQ(misspelt.reported(),
+            (Kinds{DiagnosticKind::UnsupportedSyntax, DiagnosticKind::UnknownFunction,
+                   DiagnosticKind::UnknownIdentifier, DiagnosticKind::UnknownType}));
 }
 
 TEST(Scripts, ThatAreOddDoNotHarm) {
