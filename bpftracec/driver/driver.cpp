@@ -81,10 +81,9 @@ class Compilation {
     if (options_.emit == Stage::Ast)
       return finish_diagnostics() ? emit(syntax::dump_ast(*script)) : kFailure;
 
-    std::optional<sema::Program> program;
-    // What the parser had to leave out may have defined names; complaints that they are unknown
-    // would mislead.
-    if (script->is_complete) program = analyze(*script);
+    // After syntax errors, too: a user wants to see all that is wrong at once. What the parser had
+    // to leave out may have defined names, so sema does not complain then that they are unknown.
+    std::optional<sema::Program> program = analyze(*script);
     clock_.end("analyze");
     if (!finish_diagnostics() || !program) return kFailure;
     if (options_.emit == Stage::TypedAst) return emit(sema::dump(*program));

@@ -28,7 +28,7 @@ constexpr const char* kDefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/
 
 // What a path of the traced process is for us: its root may be another one.
 struct Root {
-  explicit Root(uint32_t pid) : prefix(pid == 0 ? "" : "/proc/%u/root", pid) {}
+  explicit Root(uint32_t pid) : prefix(pid == 0 ? Path("%s", "") : Path("/proc/%u/root", pid)) {}
   Path prefix;
 };
 

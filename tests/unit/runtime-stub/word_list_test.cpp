@@ -21,7 +21,7 @@ std::vector<std::string> words(const char* text) {
     result.emplace_back(*word);
     free(*word);
   }
-  free(list);
+  free(static_cast<void*>(list));
   return result;
 }
 
