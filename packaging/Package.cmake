@@ -23,6 +23,6 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 # links tools with has to be told: a C++ compiler, the linker, bpftool, the static libraries and Clang's own headers.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
-  "g++ | clang, lld-19, bpftool, libbpf-dev, libelf-dev, zlib1g-dev, libc6-dev, libclang-common-19-dev")
+  "g++ | clang, lld-19, bpftool, libbpf-dev, libelf-dev, zlib1g-dev, libc6-dev")
 
 include(CPack)
