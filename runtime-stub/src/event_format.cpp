@@ -119,8 +119,6 @@ bool parse_line(Text line, EventField& field) {
     } else if (starts_with(key, "size")) {
       field.size = number;
       has_size = true;
-    } else if (starts_with(key, "signed")) {
-      field.is_signed = number != 0;
     }
   }
   // A __data_loc is one 32-bit word, whatever stands at its end; its brackets are in the type.

@@ -10,7 +10,6 @@ struct EventField {
   uint32_t offset = 0;
   uint32_t size = 0;
   uint32_t element_size = 0;  // arrays in the record: bytes of one; 0: not an array
-  bool is_signed = false;
 };
 
 // Looks for a field in the text of a format file; lines that do not have the form of a field are

@@ -64,7 +64,13 @@ bool explain_map(const LoadContext& context, int error, Failure& failure) {
     }
   }
   failure.set("the kernel does not make the map %.*s: %s", size, name, error_text(error));
-  if (error == -ENOMEM || error == -E2BIG) {
+  if (error == -E2BIG && !context.target.has(5, 11)) {
+    failure.hint(
+        "before Linux 5.11 a key has at most 512 bytes; this is %s: shorten the strings of the "
+        "keys, by str(x, n) or the "
+        "setting max_strlen, when compiling",
+        context.target.release);
+  } else if (error == -ENOMEM || error == -E2BIG) {
     failure.hint("make maps smaller: BPFTRACE_MAX_MAP_KEYS, BPFTRACE_PERF_RB_PAGES");
   } else if (error == -EINVAL && !context.target.has(5, 8) && symbol.size == 6 &&
              memcmp(symbol.data, "events", 6) == 0) {
@@ -81,6 +87,9 @@ void hint_at_verdict(const LoadContext& context, Failure& failure) {
   };
   if (size == 0) {
     failure.hint("-v shows what libbpf and the kernel say");
+  } else if (says("map_lookup_percpu_elem#") || says("func unknown#195")) {
+    failure.hint("reading an aggregation as a number needs Linux 5.19; this is %s",
+                 context.target.release);
   } else if (says("unknown func") || says("invalid func")) {
     failure.hint("this kernel, %s, does not have all functions that the script needs (%.*s)",
                  context.target.release, size, verdict.data);

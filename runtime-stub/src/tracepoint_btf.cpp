@@ -18,17 +18,19 @@ namespace bpftracec::rt {
 
 namespace {
 
-// The id of an integer type of that size and sign, made when it is not there yet.
-int integer_type(btf* types, uint32_t size, bool is_signed) {
+// The id of an integer type of that size, made when it is not there yet. Always unsigned: libbpf
+// adapts the size of a load only between unsigned integers, and the programs extend the sign
+// themselves.
+int integer_type(btf* types, uint32_t size) {
   char name[8];
-  snprintf(name, sizeof name, "%c%u", is_signed ? 's' : 'u', size * 8);
+  snprintf(name, sizeof name, "u%u", size * 8);
   const int found = btf__find_by_name_kind(types, name, BTF_KIND_INT);
-  return found > 0 ? found : btf__add_int(types, name, size, is_signed ? BTF_INT_SIGNED : 0);
+  return found > 0 ? found : btf__add_int(types, name, size, 0);
 }
 
-int array_type(btf* types, uint32_t size, uint32_t element_size, bool is_signed) {
-  const int element = integer_type(types, element_size, is_signed);
-  const int index = integer_type(types, 4, false);
+int array_type(btf* types, uint32_t size, uint32_t element_size) {
+  const int element = integer_type(types, element_size);
+  const int index = integer_type(types, 4);
   if (element < 0 || index < 0) return element < 0 ? element : index;
   return btf__add_array(types, index, element, size / element_size);
 }
@@ -37,11 +39,10 @@ bool is_integer_size(uint32_t size) { return size == 1 || size == 2 || size == 4
 
 int field_type(btf* types, const EventField& field) {
   if (field.element_size == 0 && is_integer_size(field.size)) {
-    return integer_type(types, field.size, field.is_signed);
+    return integer_type(types, field.size);
   }
   const bool is_known = is_integer_size(field.element_size);
-  return array_type(types, field.size, is_known ? field.element_size : 1,
-                    is_known && field.is_signed);
+  return array_type(types, field.size, is_known ? field.element_size : 1);
 }
 
 }  // namespace

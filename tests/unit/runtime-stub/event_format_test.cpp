@@ -32,10 +32,8 @@ TEST(EventFormat, Scalars) {
   const EventField state = field("prev_state");
   EXPECT_EQ(state.offset, 32U);
   EXPECT_EQ(state.size, 8U);
-  EXPECT_TRUE(state.is_signed);
   EXPECT_EQ(state.element_size, 0U);
   EXPECT_EQ(field("filename").offset, 40U);
-  EXPECT_FALSE(field("filename").is_signed);
 }
 
 TEST(EventFormat, Arrays) {
