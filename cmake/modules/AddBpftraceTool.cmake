@@ -8,8 +8,8 @@
 #   add_bpftrace_tool(opens SCRIPT opens.bt)
 #
 # SCRIPT and DEPENDS are relative to the current source folder. OPTIONS go to the compiler as they are, one argument
-# each: OPTIONS -v -I "${CMAKE_CURRENT_SOURCE_DIR}/include". DEPENDS names what else the tool is made from, such as
-# headers that the script includes. The tool is built again when the script, one of these, the options, the compiler or
+# each: OPTIONS -q --name opens. DEPENDS names what else the tool is made from, such as a rule that writes
+# the script. The tool is built again when the script, one of these, the options, the compiler or
 # the runtime stub changed, and otherwise left alone.
 #
 # <name> can be used like any executable's target, and so brings its build along:

@@ -64,14 +64,20 @@ bool can_allocate_on_demand(const Target& target, const Probes& probes) {
   return target.has(6, 1) && !probes.add_keys_with_interrupts_off();
 }
 
+// A cache holds fewer of larger elements, and a burst of new keys empties it: of 1,000 keys of a
+// histogram (520 bytes) that one program added, 39 were lost; of 3,000 keys of count(), none
+// (Linux 6.18).
+constexpr uint32_t kMaxOnDemandValue = 16;
+
 bool is_hash(const bpf_map* map) {
   const bpf_map_type type = bpf_map__type(map);
   return type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_PERCPU_HASH;
 }
 
-bool fit_map(const LoadContext& context, const MapDescription& description, bool is_on_demand,
+bool fit_map(const LoadContext& context, const MapDescription& description, bool may_allocate,
              bpf_map* map) {
   if (!is_hash(map)) return true;
+  const bool is_on_demand = may_allocate && description.value_size <= kMaxOnDemandValue;
   context.log.note("map %.*s: %u entries, allocated %s", static_cast<int>(description.name.size),
                    description.name.data, context.tool.max_map_keys,
                    is_on_demand ? "on demand" : "at start");

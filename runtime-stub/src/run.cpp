@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
@@ -38,6 +39,7 @@ struct Start {
   Bindings bindings = {};
   UniqueFd traced_process;  // readable when -p's process or -c's command has ended
   UniqueFd output_file;
+  bool has_made_output = false;  // it was not there before
   Command command;
   Attachments attachments;
   char types_path[4096] = "";
@@ -92,7 +94,11 @@ bool check_histograms(const Start& start, Failure& failure) {
 bool open_output(Start& start, Failure& failure) {
   const char* path = start.options.output_path;
   if (path == nullptr || start.options.is_dry_run) return true;
-  start.output_file = UniqueFd(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+  start.output_file = UniqueFd(open(path, O_WRONLY | O_CLOEXEC));
+  if (!start.output_file && errno == ENOENT) {
+    start.output_file = UniqueFd(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    start.has_made_output = static_cast<bool>(start.output_file);
+  }
   return start.output_file || failure.set("cannot write to %s: %s", path, error_text(errno));
 }
 
@@ -209,6 +215,15 @@ int fail(const Failure& failure) {
   return kExitFailure;
 }
 
+// A tool that never traced leaves no empty file behind.
+int fail(const Start& start, const Failure& failure) {
+  struct stat file = {};
+  if (start.has_made_output && fstat(start.output_file.get(), &file) == 0 && file.st_size == 0) {
+    unlink(start.options.output_path);
+  }
+  return fail(failure);
+}
+
 }  // namespace
 
 int run(const ToolDescription& description, int argc, char** argv) {
@@ -253,12 +268,12 @@ int run(const ToolDescription& description, int argc, char** argv) {
 
   raise_file_limit();
   if (!open_output(start, failure)) return fail(failure);
-  if (!start_command(start, failure)) return fail(failure);
-  if (!load(start, probes, failure)) return fail(failure);
+  if (!start_command(start, failure)) return fail(start, failure);
+  if (!load(start, probes, failure)) return fail(start, failure);
   start.log.step("load");
   if (start.options.is_dry_run) return 0;
   const int status = trace(start, probes, failure);
-  return status < 0 ? fail(failure) : status;
+  return status < 0 ? fail(start, failure) : status;
 }
 
 }  // namespace bpftracec::rt

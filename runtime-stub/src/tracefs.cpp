@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <initializer_list>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,12 @@ namespace bpftracec::rt {
 
 namespace {
 
-bool has_events(const char* root) { return access(Path("%s/events", root).text, F_OK) == 0; }
+// A folder that this process may not look into is there all the same: the message must not ask for
+// a mount then. Asked for the effective user, who may have capabilities.
+bool has_events(const char* root) {
+  return faccessat(AT_FDCWD, Path("%s/events", root).text, F_OK, AT_EACCESS) == 0 ||
+         errno == EACCES;
+}
 
 // Names from the script become parts of paths.
 bool is_file_name(const char* name) {
