@@ -90,6 +90,9 @@ void hint_at_verdict(const LoadContext& context, Failure& failure) {
   } else if (says("map_lookup_percpu_elem#") || says("func unknown#195")) {
     failure.hint("reading an aggregation as a number needs Linux 5.19; this is %s",
                  context.target.release);
+  } else if (says("too complex") || says("too large")) {
+    failure.hint("a loop runs too often for the verifier, which walks each turn of it (%.*s)", size,
+                 verdict.data);
   } else if (says("unknown func") || says("invalid func")) {
     failure.hint("this kernel, %s, does not have all functions that the script needs (%.*s)",
                  context.target.release, size, verdict.data);
@@ -114,7 +117,8 @@ bool explain_load(const LoadContext& context, const Probes& probes, int error, F
   const char* name = probes.name_of(program.data, static_cast<uint32_t>(program.size));
   failure.set("the kernel refuses the program of %s: %s",
               name != nullptr ? name : context.tool.script_name,
-              error == -E2BIG ? "it is too large" : error_text(error));
+              // -EFAULT is what the verifier returns when it gives up on the number of jumps.
+              error == -E2BIG || error == -EFAULT ? "it is too large" : error_text(error));
   hint_at_verdict(context, failure);
   return false;
 }

@@ -53,7 +53,7 @@ void Output::write_front(size_t size) {
   if (error == 0) return;
   has_failed_ = true;
   Buffer message;
-  message.append("error: cannot write the output: ");
+  message.append("ERROR: cannot write the output: ");
   message.append_text(strerror(error));
   message.append('\n');
   write_all(STDERR_FILENO, message.data(), message.size());

@@ -56,7 +56,7 @@ TEST(Output, ReportsAFullDiskOnceAndGoesOn) {
   output.message("printf", "b");
   close(full);
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "error: cannot write the output: No space left on device\n");
+            "ERROR: cannot write the output: No space left on device\n");
 }
 
 TEST(Output, ReportsAReaderThatWentAway) {
@@ -69,7 +69,7 @@ TEST(Output, ReportsAReaderThatWentAway) {
   output.message("printf", "a");
   EXPECT_TRUE(output.has_failed());
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "error: cannot write the output: Broken pipe\n");
+            "ERROR: cannot write the output: Broken pipe\n");
   signal(SIGPIPE, old);
   close(ends[1]);
 }
