@@ -45,7 +45,7 @@ void ModuleContext::add_late_constants() {
   for (const sema::LateConstant& constant : program_.late_constants) {
     llvm::Type* type = nullptr;
     llvm::DIType* debug_type = nullptr;
-    if (constant.kind == sema::LateConstant::Kind::ParameterText) {
+    if (sema::is_text(constant)) {
       type = llvm::ArrayType::get(llvm::Type::getInt8Ty(context()), constant.size);
       debug_type = debug_.array_type(debug_.char_type(), constant.size, 1);
     } else {

@@ -283,6 +283,7 @@ CppCode binding_code(const sema::LateConstant& constant) {
     case Kind::PidNamespaceInode:
       return CppCode("bindings.pid_namespace_inode");
     case Kind::ParameterText:
+    case Kind::ParameterValue:
       break;
   }
   internal_error("unknown kind of late constant");
@@ -291,9 +292,11 @@ CppCode binding_code(const sema::LateConstant& constant) {
 void write_binding(CppWriter& out, const sema::LateConstant& constant) {
   CppIdentifier symbol(constant.symbol);
   out.line("static_assert(sizeof data->", symbol, " == ", constant.size, ");");
-  if (constant.kind == sema::LateConstant::Kind::ParameterText) {
-    out.line("copy_text_parameter(bindings, ", constant.index, ", reinterpret_cast<char*>(&data->",
-             symbol, "), ", constant.size, ");");
+  if (sema::is_text(constant)) {
+    const bool is_raw = constant.kind == sema::LateConstant::Kind::ParameterText;
+    CppIdentifier copy(is_raw ? "copy_text_parameter" : "copy_printed_parameter");
+    out.line(copy, "(bindings, ", constant.index, ", reinterpret_cast<char*>(&data->", symbol,
+             "), ", constant.size, ");");
   } else {
     out.line("data->", symbol, " = ", binding_code(constant), ";");
   }

@@ -86,8 +86,9 @@ RecordPlan plan_layout(const sema::RecordPlan& record, size_t index) {
                field.is_tail ? MemberPlan{CppIdentifier("text_ref"), name, 0, field.offset}
                              : member_for(field.type, name, field.offset, field.size),
                field.size);
-    plan.fields.push_back({value_type_of(field.type), plan.layout.name, name,
-                           capacity_of(field.type), field.is_tail});
+    plan.fields.push_back(
+        {field.is_parameter ? CppIdentifier("kParameterType") : value_type_of(field.type),
+         plan.layout.name, name, capacity_of(field.type), field.is_tail});
   }
   return plan;
 }
@@ -270,7 +271,7 @@ std::vector<ParameterPlan> plan_parameters(const sema::Program& program) {
   Parameters parameters;
   for (const sema::LateConstant& constant : program.late_constants) {
     bool is_integer = constant.kind == sema::LateConstant::Kind::ParameterInteger;
-    bool is_text = constant.kind == sema::LateConstant::Kind::ParameterText;
+    bool is_text = sema::is_text(constant);
     if (!is_integer && !is_text) continue;
     ParameterPlan& parameter = parameters[constant.index];
     parameter.index = constant.index;

@@ -15,9 +15,18 @@ namespace {
 
 const Type kNone{.kind = TypeKind::None};
 
+bool is_parameter_value(const ProbeContext& context, const Expr& expr) {
+  const auto* read = std::get_if<LateConstantRead>(&expr.node);
+  return read != nullptr &&
+         context.tables.late_constant_at(read->constant).kind == LateConstant::Kind::ParameterValue;
+}
+
 Operand emit(ProbeContext& context, RecordPlan plan, std::vector<ExprPtr> arguments) {
   const SourceRange range = plan.range;
-  for (const ExprPtr& argument : arguments) plan.fields.push_back({.type = argument->type});
+  for (const ExprPtr& argument : arguments) {
+    plan.fields.push_back(
+        {.type = argument->type, .is_parameter = is_parameter_value(context, *argument)});
+  }
   const RecordId record = context.tables.record(std::move(plan));
   return Operand(make_expr(kNone, range, EmitRecord{record, std::move(arguments)}));
 }
@@ -26,6 +35,8 @@ Operand emit(ProbeContext& context, RecordPlan plan, std::vector<ExprPtr> argume
 const syntax::StringLiteral* literal_argument(ProbeContext& context, const syntax::CallExpr& call) {
   const auto* const* literal = std::get_if<const syntax::StringLiteral*>(&call.arguments[0]);
   if (literal != nullptr) return *literal;
+  // A literal that is wrong has been reported.
+  if (std::holds_alternative<const syntax::ErrorExpr*>(call.arguments[0])) return nullptr;
   context.report<DiagnosticKind::ArgumentType>(range_of(call.arguments[0]), call.name,
                                                "a string literal", "something else");
   return nullptr;
@@ -37,10 +48,12 @@ bool is_printable(const Operand& operand) {
          operand.kind() == TypeKind::String;
 }
 
-// A value for `%s` and print(): a parameter as it was given.
+// A value for `%s` and print(): a parameter as a number only if it is one, which the tool knows.
 ExprPtr take_printable(ProbeContext& context, Operand operand) {
   if (operand.parameter) {
-    return parameter_text(context, operand.range(), *operand.parameter, kParameterTextCapacity);
+    const LateConstantId id = context.tables.late_constant(
+        LateConstant::Kind::ParameterValue, *operand.parameter, kParameterTextCapacity);
+    return make_expr(string_type(kParameterTextCapacity), operand.range(), LateConstantRead{id});
   }
   return std::move(operand).take();
 }

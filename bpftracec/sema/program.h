@@ -389,6 +389,7 @@ struct RecordField {
   uint32_t size = 0;    // in the fixed part: natural size of integers (1 to 8), capacity of inline
                         // texts, 8 of a text_ref
   bool is_tail = false;
+  bool is_parameter = false;  // the text of a ParameterValue: a number in JSON if it is one
 };
 
 struct RecordPlan {
@@ -407,14 +408,16 @@ inline constexpr uint32_t kInlineTextCapacity = 64;
 // A value that the tool writes into the object's read-only data before load.
 struct LateConstant {
   enum class Kind : uint8_t {
-    ParameterInteger,    // $index as a number, int64
-    ParameterText,       // $index as text, char[size]
-    ParameterCount,      // $#, uint64
-    ChildPid,            // cpid, uint64
-    TargetPid,           // -p: uint32, 0 = all
-    StartTime,           // nsecs when the tool started, for `elapsed`; uint64
-    PossibleCpus,        // uint32
-    HasBootClock,        // uint32: bpf_ktime_get_boot_ns exists (Linux 5.8)
+    ParameterInteger,  // $index as a number, int64
+    ParameterText,     // $index as text, char[size]
+    ParameterValue,    // $index as it is printed, char[size]: in decimal if it is a number, 0 when
+                       // absent, else as it is
+    ParameterCount,    // $#, uint64
+    ChildPid,          // cpid, uint64
+    TargetPid,         // -p: uint32, 0 = all
+    StartTime,         // nsecs when the tool started, for `elapsed`; uint64
+    PossibleCpus,      // uint32
+    HasBootClock,      // uint32: bpf_ktime_get_boot_ns exists (Linux 5.8)
     PidNamespaceDevice,  // uint64, with the next: the tracer's pid namespace; inode 0 = the initial
                          // one, ask nothing
     PidNamespaceInode,   // uint64
@@ -423,6 +426,11 @@ struct LateConstant {
   uint32_t size = 8;   // bytes
   std::string symbol;  // the variable's name in .rodata: "param_1", "param_text_1", "start_ns", ...
 };
+
+inline bool is_text(const LateConstant& constant) {
+  return constant.kind == LateConstant::Kind::ParameterText ||
+         constant.kind == LateConstant::Kind::ParameterValue;
+}
 
 // A place where a helper may fail or a divisor be zero. The programs count per site in .bss:
 // `site_counts[]` (uint64) and `site_codes[]` (int64, the helper's last result).

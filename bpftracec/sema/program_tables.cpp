@@ -26,6 +26,8 @@ LateConstantShape shape_of(Kind kind, uint32_t index, uint32_t size) {
       if (size != kParameterTextCapacity) symbol += "_" + std::to_string(size);
       return {size, std::move(symbol)};
     }
+    case Kind::ParameterValue:
+      return {size, "param_value_" + std::to_string(index)};
     case Kind::ParameterCount:
       return {8, "param_count"};
     case Kind::ChildPid:

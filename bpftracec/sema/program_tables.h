@@ -21,6 +21,8 @@ class ProgramTables {
   // `size` counts for texts only: bytes of room, with the final NUL.
   LateConstantId late_constant(LateConstant::Kind kind, uint32_t index = 0, uint32_t size = 0);
 
+  const LateConstant& late_constant_at(LateConstantId id) const { return late_constants_[id]; }
+
   SiteId site(Site::Kind kind, SourceRange range, std::optional<MapId> map = std::nullopt);
 
   // A plan that equals one from the same place gets its number: the programs of one probe share

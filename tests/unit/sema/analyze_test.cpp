@@ -126,7 +126,7 @@ TEST(LateConstants, OfParametersFollowTheirUse) {
   EXPECT_EQ(late_symbols(Analyzed("BEGIN { print(str($2, 7)); }")),
             std::vector<std::string>{"param_text_2_8"});
   EXPECT_EQ(late_symbols(Analyzed("BEGIN { printf(\"%d %s\", $1, $1); }")),
-            (std::vector<std::string>{"param_1", "param_text_1"}));
+            (std::vector<std::string>{"param_1", "param_value_1"}));
   EXPECT_EQ(late_symbols(Analyzed("BEGIN { $a = comm == $3; @x = lhist(1, 0, $4, 1); }")),
             (std::vector<std::string>{"param_4", "param_text_3"}));
 }

@@ -38,7 +38,11 @@ TEST(FoldConstants, FollowsTheRulesOfC) {
 
 TEST(FoldConstants, FoldsLogic) {
   EXPECT_EQ(folded("1 < 2"), "1");
+  // As at run time: both are int64 where one is signed.
   EXPECT_EQ(folded("-1 > 18446744073709551615"), "0");
+  EXPECT_EQ(folded("-1 == 18446744073709551615"), "1");
+  EXPECT_EQ(folded("-2 > 18446744073709551615"), "0");
+  EXPECT_EQ(folded("1 < 18446744073709551615"), "1");
   EXPECT_EQ(folded("1 && 0"), "0");
   EXPECT_EQ(folded("!0 || 0"), "1");
   EXPECT_EQ(folded("true == 1"), "1");

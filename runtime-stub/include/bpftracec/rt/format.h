@@ -28,6 +28,7 @@ extern const ValueType kSignedType;
 extern const ValueType kUnsignedType;
 extern const ValueType kPointerType;
 extern const ValueType kTextType;
+extern const ValueType kParameterType;  // what copy_printed_parameter() made
 
 // In a key or a map's value, which begins at `base`.
 inline Value value_at(const Field& field, const std::byte* base) {

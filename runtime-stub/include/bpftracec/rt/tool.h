@@ -193,6 +193,8 @@ struct Bindings {
 // of `size` bytes, always with a final NUL.
 int64_t integer_parameter(const Bindings& bindings, uint32_t index);
 void copy_text_parameter(const Bindings& bindings, uint32_t index, char* to, size_t size);
+// The same as it is printed: in decimal if the text is a number, 0 when absent.
+void copy_printed_parameter(const Bindings& bindings, uint32_t index, char* to, size_t size);
 
 // The counters that programs keep in .bss.
 struct Counters {
