@@ -15,6 +15,9 @@ void lower_update_aggregation(FunctionContext& f, const sema::UpdateAggregation&
 // The value merged over all CPUs, as an integer.
 llvm::Value* lower_aggregation_read(FunctionContext& f, const sema::MapRead& read);
 
+// Of stats(): the address of the record (count, average, total), merged over all CPUs.
+llvm::Value* lower_stats_read(FunctionContext& f, const sema::MapRead& read);
+
 // Clears a scalar aggregation on all CPUs; 1 when there was a value.
 llvm::Value* delete_scalar_aggregation(FunctionContext& f, sema::MapId map);
 

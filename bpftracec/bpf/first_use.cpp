@@ -32,7 +32,7 @@ class Mentions {
             [](const sema::BuiltinRead&) { return false; },
             [](const sema::LateConstantRead&) { return false; },
             [this](const sema::VariableRead& e) { return e.variable == variable_; },
-            [this](const sema::MapRead& e) { return in(e.keys); },
+            [this](const sema::MapRead& e) { return in(e.key); },
             [this](const sema::FieldRead& e) { return in(e.index); },
             [this](const sema::MemoryRead& e) { return in(e.address); },
             [this](const sema::StringRead& e) { return in(e.address) || in(e.max_length); },
@@ -45,8 +45,10 @@ class Mentions {
               return in(e.condition) || in(e.when_true) || in(e.when_false);
             },
             [this](const sema::Convert& e) { return in(e.operand); },
-            [this](const sema::Increment& e) { return e.variable == variable_ || in(e.keys); },
-            [this](const sema::DeleteElement& e) { return in(e.keys); },
+            [this](const sema::Increment& e) { return e.variable == variable_ || in(e.key); },
+            [this](const sema::DeleteElement& e) { return in(e.key); },
+            [this](const sema::TupleMake& e) { return in(e.elements); },
+            [this](const sema::TupleElement& e) { return in(e.tuple); },
             [this](const sema::EmitRecord& e) { return in(e.arguments); },
             [this](const sema::BindVariable& e) {
               return e.variable == variable_ || in(e.value) || in(e.body);
@@ -62,8 +64,8 @@ class Mentions {
             [this](const sema::AssignVariable& s) {
               return s.variable == variable_ || in(s.value);
             },
-            [this](const sema::AssignMap& s) { return in(s.keys) || in(s.value); },
-            [this](const sema::UpdateAggregation& s) { return in(s.keys) || in(s.value); },
+            [this](const sema::AssignMap& s) { return in(s.key) || in(s.value); },
+            [this](const sema::UpdateAggregation& s) { return in(s.key) || in(s.value); },
             [this](const sema::If& s) {
               return in(s.condition) || in(s.then_block) || in(s.else_block);
             },

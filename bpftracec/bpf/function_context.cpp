@@ -164,8 +164,8 @@ void FunctionContext::add_variables() {
   for (size_t id = 0; id < probe.variables.size(); ++id) {
     const sema::Type& type = probe.variables[id].type;
     llvm::Value* memory = nullptr;
-    if (type.kind == sema::TypeKind::String) {
-      // One byte more than the capacity: reading a text that does not fit puts a NUL there.
+    if (sema::is_in_memory(type)) {
+      // One byte more than the size: reading a text that does not fit puts a NUL there.
       memory = temporary(type.size + 1);
       auto variable = static_cast<sema::VariableId>(id);
       bool is_in_predicate = probe.predicate != nullptr && mentions(*probe.predicate, variable);

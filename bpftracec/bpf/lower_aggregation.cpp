@@ -121,7 +121,7 @@ bool is_histogram(const sema::MapPlan& map) {
 
 void update_scalar(FunctionContext& f, const sema::MapPlan& map, sema::MapId id,
                    llvm::Value* value) {
-  llvm::Value* cell = look_up(f, id, lower_key(f, map, {}));
+  llvm::Value* cell = look_up(f, id, lower_key(f, map, nullptr));
   auto* found = f.new_block("found");
   auto* done = f.new_block("update_done");
   f.branch_if_unlikely(f.ir.CreateIsNull(cell), done, found);
@@ -135,7 +135,7 @@ void update_scalar(FunctionContext& f, const sema::MapPlan& map, sema::MapId id,
 // between: its value is another one, so overwriting ours is right.
 void update_small(FunctionContext& f, const sema::MapPlan& map,
                   const sema::UpdateAggregation& update, llvm::Value* value) {
-  llvm::Value* key = lower_key(f, map, update.keys);
+  llvm::Value* key = lower_key(f, map, update.key);
   llvm::Value* cell = look_up(f, update.map, key);
   auto* found = f.new_block("found");
   auto* absent = f.new_block("absent");
@@ -155,7 +155,7 @@ void update_small(FunctionContext& f, const sema::MapPlan& map,
 // another CPU was faster, the insertion fails and the second look-up finds what that CPU inserted.
 void update_histogram(FunctionContext& f, const sema::MapPlan& map,
                       const sema::UpdateAggregation& update, llvm::Value* value) {
-  llvm::Value* key = lower_key(f, map, update.keys);
+  llvm::Value* key = lower_key(f, map, update.key);
   llvm::Value* first_cell = look_up(f, update.map, key);
   auto* before = f.ir.GetInsertBlock();
   auto* absent = f.new_block("absent");
@@ -252,7 +252,7 @@ void lower_update_aggregation(FunctionContext& f, const sema::UpdateAggregation&
 llvm::Value* lower_aggregation_read(FunctionContext& f, const sema::MapRead& read) {
   const sema::MapPlan& map = f.program().maps[read.map];
   const sema::Type& type = map.value.type;
-  llvm::Value* key = lower_key(f, map, read.keys);
+  llvm::Value* key = lower_key(f, map, read.key);
   // A value and, for averages, the count; for extremes, whether there is a value. LLVM keeps both
   // in registers.
   llvm::Value* total = f.temporary(8);
@@ -278,9 +278,27 @@ llvm::Value* lower_aggregation_read(FunctionContext& f, const sema::MapRead& rea
   return type.kind == TypeKind::Avg ? divided(f, result, f.load(count), type.is_signed) : result;
 }
 
+llvm::Value* lower_stats_read(FunctionContext& f, const sema::MapRead& read) {
+  const sema::MapPlan& map = f.program().maps[read.map];
+  constexpr uint32_t kWord = 8;
+  llvm::Value* record = f.temporary(3 * kWord);
+  llvm::Value* count = record;
+  llvm::Value* average = f.at(record, kWord);
+  llvm::Value* total = f.at(record, 2 * kWord);
+  llvm::Value* key = lower_key(f, map, read.key);
+  f.store(f.constant(0), count);
+  f.store(f.constant(0), total);
+  for_each_cpu(f, read.map, key, [&](llvm::Value* cell) {
+    add_to(f, total, f.load(cell));
+    add_to(f, count, f.load(f.at(cell, kCount)));
+  });
+  f.store(divided(f, f.load(total), f.load(count), map.value.type.is_signed), average);
+  return record;
+}
+
 llvm::Value* delete_scalar_aggregation(FunctionContext& f, sema::MapId id) {
   const sema::MapPlan& map = f.program().maps[id];
-  llvm::Value* key = lower_key(f, map, {});
+  llvm::Value* key = lower_key(f, map, nullptr);
   llvm::Value* was_set = f.temporary(8);
   f.store(f.constant(0), was_set);
   for_each_cpu(f, id, key, [&](llvm::Value* cell) {

@@ -9,13 +9,14 @@
 #include "bpftracec/bpf/map_access.h"
 #include "bpftracec/bpf/memory.h"
 #include "bpftracec/bpf/output.h"
+#include "bpftracec/bpf/slot.h"
 #include "bpftracec/bpf/text.h"
 
 namespace bpftracec::bpf {
 namespace {
 
-// The place of an expression that gives a text is that of the text (text.h).
-[[noreturn]] void is_a_text() { base::internal_error("a text where a number is expected"); }
+// Texts and tuples have places of their own (text.h, slot.h).
+[[noreturn]] void is_in_memory() { base::internal_error("no number where one is expected"); }
 
 llvm::Value* lower(FunctionContext& f, const sema::MapRead& read) {
   const sema::Type& stored = f.program().maps[read.map].value.type;
@@ -102,7 +103,7 @@ llvm::Value* lower_node(FunctionContext& f, const sema::Expr& expr) {
   return std::visit(
       base::overloaded{
           [&](const sema::IntegerConstant& e) -> llvm::Value* { return f.constant(e.value); },
-          [&](const sema::StringConstant&) -> llvm::Value* { is_a_text(); },
+          [&](const sema::StringConstant&) -> llvm::Value* { is_in_memory(); },
           [&](const sema::BuiltinRead& e) -> llvm::Value* {
             return fit(f, lower_builtin(f, e), type);
           },
@@ -115,7 +116,7 @@ llvm::Value* lower_node(FunctionContext& f, const sema::Expr& expr) {
           [&](const sema::MapRead& e) { return lower(f, e); },
           [&](const sema::FieldRead& e) { return lower_field(f, e, type); },
           [&](const sema::MemoryRead& e) { return lower(f, e, type); },
-          [&](const sema::StringRead&) -> llvm::Value* { is_a_text(); },
+          [&](const sema::StringRead&) -> llvm::Value* { is_in_memory(); },
           [&](const sema::StringIndex& e) { return lower_string_index(f, e); },
           [&](const sema::Unary& e) { return lower(f, e, type); },
           [&](const sema::Binary& e) { return fit(f, lower_binary(f, e), type); },
@@ -125,6 +126,10 @@ llvm::Value* lower_node(FunctionContext& f, const sema::Expr& expr) {
           [&](const sema::Convert& e) { return lower(f, e, type); },
           [&](const sema::Increment& e) { return lower_increment(f, e); },
           [&](const sema::DeleteElement& e) { return lower_delete(f, e); },
+          [&](const sema::TupleMake&) -> llvm::Value* { is_in_memory(); },
+          [&](const sema::TupleElement& e) -> llvm::Value* {
+            return f.load(tuple_element_slot(f, e));
+          },
           [&](const sema::EmitRecord& e) -> llvm::Value* {
             lower_emit_record(f, e);
             return nullptr;

@@ -8,6 +8,7 @@
 #include "bpftracec/bpf/lower_expression.h"
 #include "bpftracec/bpf/memory.h"
 #include "bpftracec/bpf/output.h"
+#include "bpftracec/bpf/slot.h"
 #include "bpftracec/bpf/text.h"
 #include "bpftracec/rt/event_abi.h"
 
@@ -55,6 +56,8 @@ void write_field(FunctionContext& f, const sema::RecordField& field, const sema:
   llvm::Value* to = f.at(record, field.offset);
   if (field.type.kind == sema::TypeKind::String) {
     write_text(f, argument, to, field.size, alignment_of(field.offset));
+  } else if (sema::is_in_memory(field.type)) {
+    write_slot(f, argument, to);
   } else {
     f.store(lower_expression(f, argument), to, field.size, alignment_of(field.offset));
   }

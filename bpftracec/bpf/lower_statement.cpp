@@ -2,12 +2,13 @@
 
 #include "bpftracec/base/overloaded.h"
 #include "bpftracec/bpf/aggregation.h"
+#include "bpftracec/bpf/first_use.h"
 #include "bpftracec/bpf/function_context.h"
 #include "bpftracec/bpf/lower_expression.h"
 #include "bpftracec/bpf/map_access.h"
 #include "bpftracec/bpf/memory.h"
 #include "bpftracec/bpf/output.h"
-#include "bpftracec/bpf/text.h"
+#include "bpftracec/bpf/slot.h"
 
 namespace bpftracec::bpf {
 namespace {
@@ -15,8 +16,8 @@ namespace {
 constexpr uint64_t kMaxUnroll = 100;
 
 void lower(FunctionContext& f, const sema::Evaluate& statement) {
-  if (statement.value->type.kind == sema::TypeKind::String) {
-    lower_text(f, *statement.value);
+  if (sema::is_in_memory(statement.value->type)) {
+    slot_in_memory(f, *statement.value);
   } else {
     lower_expression(f, *statement.value);
   }
@@ -117,11 +118,23 @@ void lower(FunctionContext& f, const sema::Statement& statement) {
 void assign_variable(FunctionContext& f, sema::VariableId variable, const sema::Expr& value) {
   const sema::Type& type = f.probe.variables[variable].type;
   llvm::Value* memory = f.variable(variable);
-  if (type.kind == sema::TypeKind::String) {
-    write_text(f, value, memory, round_up_to_words(type.size));
+  if (type.kind == sema::TypeKind::Tuple && mentions(value, variable)) {
+    // `$t = ($t.1, $t.0)`: all is read before anything is written.
+    copy_memory(f, memory, slot_in_memory(f, value), type.size);
+  } else if (sema::is_in_memory(type)) {
+    write_slot(f, value, memory);
   } else {
     f.store(fit(f, lower_expression(f, value), type), memory);
   }
+}
+
+const sema::Expr& without_bindings(FunctionContext& f, const sema::Expr& expr) {
+  const sema::Expr* inner = &expr;
+  while (const auto* binding = std::get_if<sema::BindVariable>(&inner->node)) {
+    assign_variable(f, binding->variable, *binding->value);
+    inner = binding->body.get();
+  }
+  return *inner;
 }
 
 void lower_block(FunctionContext& f, const sema::Block& block) {

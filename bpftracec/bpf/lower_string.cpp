@@ -10,6 +10,7 @@
 #include "bpftracec/bpf/lower_statement.h"
 #include "bpftracec/bpf/map_access.h"
 #include "bpftracec/bpf/memory.h"
+#include "bpftracec/bpf/slot.h"
 #include "bpftracec/bpf/text.h"
 
 namespace bpftracec::bpf {
@@ -19,15 +20,6 @@ constexpr uint32_t kCommSize = 16;  // the kernel's TASK_COMM_LEN
 
 // Comparisons of up to this many bytes are written out, longer ones loop.
 constexpr uint32_t kMaxUnrolledCompare = 64;
-
-// Makes the assignments that stand before the expression that gives the text.
-const sema::Expr* without_bindings(FunctionContext& f, const sema::Expr* expr) {
-  while (const auto* binding = std::get_if<sema::BindVariable>(&expr->node)) {
-    assign_variable(f, binding->variable, *binding->value);
-    expr = binding->body.get();
-  }
-  return expr;
-}
 
 // ---- texts that are read from memory that is not ours ----
 
@@ -87,7 +79,10 @@ std::optional<Text> stored_text(FunctionContext& f, const sema::Expr& expr) {
     return Text{f.variable(read->variable), capacity, padded};
   }
   if (const auto* read = std::get_if<sema::MapRead>(&expr.node)) {
-    return Text{map_text(f, *read), capacity, padded};
+    return Text{map_value(f, *read), capacity, padded};
+  }
+  if (const auto* element = std::get_if<sema::TupleElement>(&expr.node)) {
+    return Text{tuple_element_slot(f, *element), capacity, padded};
   }
   if (const auto* convert = std::get_if<sema::Convert>(&expr.node)) {
     return stored_text(f, *convert->operand);
@@ -193,7 +188,7 @@ llvm::Value* compare_in_loop(FunctionContext& f, llvm::Value* lhs, llvm::Value* 
 // The text's first `size` bytes, at least; what follows them may be anything. Spares reading a
 // kilobyte to compare it with "cat".
 Text text_prefix(FunctionContext& f, const sema::Expr& outer, uint32_t size) {
-  const sema::Expr& expr = *without_bindings(f, &outer);
+  const sema::Expr& expr = without_bindings(f, outer);
   if (auto stored = stored_text(f, expr)) return *stored;
   auto foreign = foreign_text(f, expr);
   if (!foreign || size >= foreign->capacity) return lower_text(f, expr);
@@ -261,7 +256,7 @@ void write_conditional(FunctionContext& f, const sema::Conditional& conditional,
 }  // namespace
 
 Text lower_text(FunctionContext& f, const sema::Expr& outer) {
-  const sema::Expr& expr = *without_bindings(f, &outer);
+  const sema::Expr& expr = without_bindings(f, outer);
   if (auto stored = stored_text(f, expr)) return *stored;
   uint32_t padded = round_up_to_words(expr.type.size);
   llvm::Value* to = f.temporary(expr.type.size + 1);
@@ -271,7 +266,7 @@ Text lower_text(FunctionContext& f, const sema::Expr& outer) {
 
 void write_text(FunctionContext& f, const sema::Expr& outer, llvm::Value* to, uint32_t room,
                 uint32_t alignment) {
-  const sema::Expr& expr = *without_bindings(f, &outer);
+  const sema::Expr& expr = without_bindings(f, outer);
   FunctionContext::Location location(f, expr.range);
   if (const auto* constant = std::get_if<sema::StringConstant>(&expr.node)) {
     write_constant(f, constant->value, to, room, alignment);
@@ -296,7 +291,7 @@ void write_text(FunctionContext& f, const sema::Expr& outer, llvm::Value* to, ui
 // combination of them.
 llvm::Value* write_text_tail(FunctionContext& f, const sema::Expr& outer, llvm::Value* to,
                              uint32_t capacity) {
-  const sema::Expr& expr = *without_bindings(f, &outer);
+  const sema::Expr& expr = without_bindings(f, outer);
   FunctionContext::Location location(f, expr.range);
   auto foreign = foreign_text(f, expr);
   if (!foreign) {

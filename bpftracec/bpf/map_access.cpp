@@ -6,37 +6,10 @@
 #include "bpftracec/bpf/helpers.h"
 #include "bpftracec/bpf/lower_expression.h"
 #include "bpftracec/bpf/memory.h"
-#include "bpftracec/bpf/text.h"
+#include "bpftracec/bpf/slot.h"
 
 namespace bpftracec::bpf {
 namespace {
-
-bool is_text(const sema::Slot& slot) { return slot.type.kind == sema::TypeKind::String; }
-
-void write_slot(FunctionContext& f, const sema::Slot& slot, const sema::Expr& expr,
-                llvm::Value* to) {
-  if (is_text(slot)) {
-    write_text(f, expr, to, slot.size);
-  } else {
-    f.store(lower_expression(f, expr), to);
-  }
-}
-
-// A slot that is all of a key or value can often be used where it lies.
-llvm::Value* slot_in_memory(FunctionContext& f, const sema::Slot& slot, const sema::Expr& expr) {
-  if (is_text(slot)) {
-    Text text = lower_text(f, expr);
-    if (text.readable >= slot.size && text.capacity + 7 >= slot.size) return text.address;
-    llvm::Value* to = f.temporary(slot.size);
-    copy_memory(f, to, text.address, text.readable);
-    zero_memory(f, f.at(to, text.readable), slot.size - text.readable,
-                text.readable % 8 == 0 ? 8 : 1);
-    return to;
-  }
-  llvm::Value* to = f.temporary(slot.size);
-  f.store(lower_expression(f, expr), to);
-  return to;
-}
 
 // `element` is the value of a map, or null: gives its integer, or 0.
 llvm::Value* integer_or_zero(FunctionContext& f, llvm::Value* element) {
@@ -56,16 +29,21 @@ llvm::Value* integer_or_zero(FunctionContext& f, llvm::Value* element) {
 void assign_scalar_map(FunctionContext& f, const sema::MapPlan& map, sema::MapId id,
                        const sema::Expr& value) {
   // The value first: it may well read the element that it is assigned to.
-  llvm::Value* number = is_text(map.value) ? nullptr : lower_expression(f, value);
-  llvm::Value* element = look_up(f, id, lower_key(f, map, {}));
+  const bool is_number = !sema::is_in_memory(map.value.type);
+  const bool is_tuple = map.value.type.kind == sema::TypeKind::Tuple;
+  llvm::Value* number = is_number ? lower_expression(f, value) : nullptr;
+  llvm::Value* tuple = is_tuple ? slot_in_memory(f, value) : nullptr;
+  llvm::Value* element = look_up(f, id, lower_key(f, map, nullptr));
   auto* found = f.new_block("found");
   auto* done = f.new_block("assign_done");
   f.branch_if_unlikely(f.ir.CreateIsNull(element), done, found);
   f.start(found);
   if (number != nullptr) {
     f.store(number, element);
+  } else if (tuple != nullptr) {
+    copy_memory(f, element, tuple, map.value.size);
   } else {
-    write_text(f, value, element, map.value.size);
+    write_slot(f, value, element);
   }
   mark_as_set(f, map, element, true);
   f.go_to_and_start(done);
@@ -73,21 +51,11 @@ void assign_scalar_map(FunctionContext& f, const sema::MapPlan& map, sema::MapId
 
 }  // namespace
 
-llvm::Value* lower_key(FunctionContext& f, const sema::MapPlan& map,
-                       const std::vector<sema::ExprPtr>& keys) {
-  if (map.is_scalar) {
-    llvm::Value* index = f.temporary(8);
-    f.store(f.constant(0), index, 4);
-    return index;
-  }
-  if (map.key.size() == 1) return slot_in_memory(f, map.key[0], *keys[0]);
-  // The slots are written in order: the byte that a cut text puts after its slot is then
-  // overwritten by the next one.
-  llvm::Value* key = f.temporary(map.key_size + 1);
-  for (size_t i = 0; i < map.key.size(); ++i) {
-    write_slot(f, map.key[i], *keys[i], f.at(key, map.key[i].offset));
-  }
-  return key;
+llvm::Value* lower_key(FunctionContext& f, const sema::MapPlan& map, const sema::ExprPtr& key) {
+  if (!map.is_scalar) return slot_in_memory(f, *key);
+  llvm::Value* index = f.temporary(8);
+  f.store(f.constant(0), index, 4);
+  return index;
 }
 
 llvm::Value* look_up(FunctionContext& f, sema::MapId map, llvm::Value* key) {
@@ -116,12 +84,12 @@ void check_update(FunctionContext& f, sema::SiteId site, llvm::Value* result) {
 
 llvm::Value* lower_map_read(FunctionContext& f, const sema::MapRead& read) {
   const sema::MapPlan& map = f.program().maps[read.map];
-  return integer_or_zero(f, look_up(f, read.map, lower_key(f, map, read.keys)));
+  return integer_or_zero(f, look_up(f, read.map, lower_key(f, map, read.key)));
 }
 
-llvm::Value* map_text(FunctionContext& f, const sema::MapRead& read) {
+llvm::Value* map_value(FunctionContext& f, const sema::MapRead& read) {
   const sema::MapPlan& map = f.program().maps[read.map];
-  llvm::Value* element = look_up(f, read.map, lower_key(f, map, read.keys));
+  llvm::Value* element = look_up(f, read.map, lower_key(f, map, read.key));
   return f.ir.CreateSelect(f.ir.CreateIsNull(element), f.module.zeroes(map.value.size), element);
 }
 
@@ -137,7 +105,7 @@ llvm::Value* lower_increment(FunctionContext& f, const sema::Increment& incremen
   }
 
   const sema::MapPlan& map = f.program().maps[*increment.map];
-  llvm::Value* key = lower_key(f, map, increment.keys);
+  llvm::Value* key = lower_key(f, map, increment.key);
   llvm::Value* element = look_up(f, *increment.map, key);
   auto* found = f.new_block("found");
   auto* absent = f.new_block("absent");
@@ -169,12 +137,12 @@ llvm::Value* lower_delete(FunctionContext& f, const sema::DeleteElement& element
   const sema::MapPlan& map = f.program().maps[element.map];
   if (!map.is_scalar) {
     llvm::Value* result = map_delete_elem(f, f.module.map(element.map),
-                                          lower_key(f, map, element.keys));
+                                          lower_key(f, map, element.key));
     return f.extend(f.ir.CreateICmpEQ(result, f.constant(0)));
   }
   if (map.is_per_cpu) return delete_scalar_aggregation(f, element.map);
 
-  llvm::Value* value = look_up(f, element.map, lower_key(f, map, {}));
+  llvm::Value* value = look_up(f, element.map, lower_key(f, map, nullptr));
   auto* found = f.new_block("found");
   auto* done = f.new_block("delete_done");
   auto* before = f.ir.GetInsertBlock();
@@ -193,8 +161,8 @@ llvm::Value* lower_delete(FunctionContext& f, const sema::DeleteElement& element
 void lower_assign_map(FunctionContext& f, const sema::AssignMap& assignment) {
   const sema::MapPlan& map = f.program().maps[assignment.map];
   if (map.is_scalar) return assign_scalar_map(f, map, assignment.map, *assignment.value);
-  llvm::Value* key = lower_key(f, map, assignment.keys);
-  llvm::Value* value = slot_in_memory(f, map.value, *assignment.value);
+  llvm::Value* key = lower_key(f, map, assignment.key);
+  llvm::Value* value = slot_in_memory(f, *assignment.value);
   check_update(f, assignment.site,
                map_update_elem(f, f.module.map(assignment.map), key, value, UpdateMode::Any));
 }

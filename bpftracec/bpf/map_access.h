@@ -1,8 +1,6 @@
 // Script maps that hold plain values, and the keys of all maps.
 #pragma once
 
-#include <vector>
-
 #include <llvm/IR/Value.h>
 
 #include "bpftracec/sema/program.h"
@@ -12,8 +10,7 @@ namespace bpftracec::bpf {
 class FunctionContext;
 
 // The key in memory, in the map's layout; for a scalar map, the array's index 0.
-llvm::Value* lower_key(FunctionContext& f, const sema::MapPlan& map,
-                       const std::vector<sema::ExprPtr>& keys);
+llvm::Value* lower_key(FunctionContext& f, const sema::MapPlan& map, const sema::ExprPtr& key);
 
 // The address of the map's value for the key, or null.
 llvm::Value* look_up(FunctionContext& f, sema::MapId map, llvm::Value* key);
@@ -26,9 +23,9 @@ void record_failure(FunctionContext& f, sema::SiteId site, llvm::Value* code);
 // Looks at an update helper's result.
 void check_update(FunctionContext& f, sema::SiteId site, llvm::Value* result);
 
-llvm::Value* lower_map_read(FunctionContext& f, const sema::MapRead& read);  // not texts
+llvm::Value* lower_map_read(FunctionContext& f, const sema::MapRead& read);  // of a number
 // The value's address, or that of zeroes when the key is absent.
-llvm::Value* map_text(FunctionContext& f, const sema::MapRead& read);
+llvm::Value* map_value(FunctionContext& f, const sema::MapRead& read);
 llvm::Value* lower_increment(FunctionContext& f, const sema::Increment& increment);
 llvm::Value* lower_delete(FunctionContext& f, const sema::DeleteElement& element);
 void lower_assign_map(FunctionContext& f, const sema::AssignMap& assignment);

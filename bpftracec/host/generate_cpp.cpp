@@ -32,10 +32,14 @@ void write_struct(CppWriter& out, const StructPlan& plan) {
   out.empty_line();
 }
 
+CppCode details_suffix(const std::optional<CppIdentifier>& details) {
+  return details ? CppCode(", &", *details) : CppCode("");
+}
+
 CppCode field_code(const FieldPlan& field) {
   return CppCode("{&", field.value_type, ", offsetof(", field.structure, ", ", field.member,
                  "), sizeof(", field.structure, "::", field.member, "), ", field.capacity, ", ",
-                 field.is_tail, "}");
+                 field.is_tail, details_suffix(field.details), "}");
 }
 
 CppCode optional_field_code(const std::optional<FieldPlan>& field) {
@@ -48,6 +52,25 @@ void write_layouts(CppWriter& out, const HostPlan& plan) {
     if (map.key_layout) write_struct(out, *map.key_layout);
     write_struct(out, map.value_layout);
   }
+}
+
+void write_tuples(CppWriter& out, const HostPlan& plan) {
+  if (plan.tuples.empty()) return;
+  for (const TuplePlan& tuple : plan.tuples) {
+    if (tuple.members.empty()) {
+      out.line("constexpr TupleDescription ", tuple.name, " = {};");
+      continue;
+    }
+    out.open("constexpr TupleMember ", tuple.name, "Members[] = {");
+    for (const TupleMemberPlan& member : tuple.members) {
+      out.line("{", CppLiteral(member.name), ", {&", member.value_type, ", ", member.offset, ", ",
+               member.size, ", ", member.capacity, ", false", details_suffix(member.details),
+               "}},");
+    }
+    out.close("};");
+    out.line("constexpr TupleDescription ", tuple.name, " = {", tuple.name, "Members};");
+  }
+  out.empty_line();
 }
 
 // ---- records ------------------------------------------------------------------------------------
@@ -429,6 +452,7 @@ std::string generate_cpp(const sema::Program& program, const GenerateOptions& op
   const Sections sections = {
       {"includes", written_by(write_includes, plan, options)},
       {"layouts", written_by(write_layouts, plan)},
+      {"tuples", written_by(write_tuples, plan)},
       {"records", written_by(write_records, plan)},
       {"maps", written_by(write_maps, plan)},
       {"probes", written_by(write_probes, plan)},

@@ -34,6 +34,23 @@ struct FieldPlan {
   CppIdentifier member;
   uint32_t capacity = 0;
   bool is_tail = false;
+  std::optional<CppIdentifier> details;  // of a tuple: the name of its TuplePlan
+};
+
+// The members of a tuple, at numbered places: the tuple itself is bytes in a structure.
+struct TupleMemberPlan {
+  std::string name;  // of a record's member
+  CppIdentifier value_type;
+  uint32_t offset = 0;
+  uint32_t size = 0;
+  uint32_t capacity = 0;
+  std::optional<CppIdentifier> details;
+};
+
+// rt::TupleDescription
+struct TuplePlan {
+  CppIdentifier name;
+  std::vector<TupleMemberPlan> members;
 };
 
 struct PiecePlan {
@@ -100,6 +117,7 @@ struct SitePlan {
 // Refers to the program it was made from.
 struct HostPlan {
   const sema::Program* program = nullptr;
+  std::vector<TuplePlan> tuples;  // those inside of others first
   std::vector<RecordPlan> records;
   std::vector<MapPlan> maps;
   std::vector<ProbePlan> probes;

@@ -31,6 +31,8 @@ CppIdentifier value_type_of(const Type& type) {
       return CppIdentifier("kPointerType");
     case TypeKind::String:
       return CppIdentifier("kTextType");
+    case TypeKind::Tuple:
+      return CppIdentifier(sema::is_record(type) ? "kRecordType" : "kTupleType");
     case TypeKind::Error:
     case TypeKind::None:
     case TypeKind::Array:
@@ -56,9 +58,43 @@ uint32_t capacity_of(const Type& type) { return type.kind == TypeKind::String ? 
 
 // A member that holds a value of `type` in `size` bytes.
 MemberPlan member_for(const Type& type, CppIdentifier name, uint32_t offset, uint32_t size) {
-  if (type.kind == TypeKind::String) return {CppIdentifier("char"), std::move(name), size, offset};
+  if (sema::is_in_memory(type)) return {CppIdentifier("char"), std::move(name), size, offset};
   bool is_signed = type.kind == TypeKind::Integer && type.is_signed;
   return {integer_of_size(size, is_signed), std::move(name), 0, offset};
+}
+
+// The descriptions of tuples, one for each type.
+class Tuples {
+ public:
+  explicit Tuples(std::vector<TuplePlan>& plans) : plans_(plans) {}
+
+  // What a field of this type refers to; nothing for all but tuples.
+  std::optional<CppIdentifier> details_of(const Type& type) {
+    if (type.kind != TypeKind::Tuple) return std::nullopt;
+    for (size_t i = 0; i < types_.size(); ++i) {
+      if (types_[i] == type) return plans_[i].name;
+    }
+    TuplePlan plan{CppIdentifier("kTuple"), {}};
+    for (const sema::TupleMember& member : *type.members) {
+      plan.members.push_back({member.name, value_type_of(member.type), member.offset, member.size,
+                              capacity_of(member.type), details_of(member.type)});
+    }
+    // Only now, when those inside have their numbers.
+    plan.name = numbered("kTuple", plans_.size());
+    types_.push_back(type);
+    plans_.push_back(std::move(plan));
+    return plans_.back().name;
+  }
+
+ private:
+  std::vector<TuplePlan>& plans_;
+  std::vector<Type> types_;
+};
+
+FieldPlan field_for(const Type& type, const CppIdentifier& structure, const CppIdentifier& member,
+                    bool is_tail, Tuples& tuples) {
+  return {value_type_of(type), structure, member,
+          capacity_of(type),   is_tail,   tuples.details_of(type)};
 }
 
 // Puts a member of `size` bytes at its offset. What lies before it is filled up: sema aligns texts
@@ -75,7 +111,7 @@ void add_member(StructPlan& layout, uint32_t& end, MemberPlan member, uint32_t s
 
 // ---- records ------------------------------------------------------------------------------------
 
-RecordPlan plan_layout(const sema::RecordPlan& record, size_t index) {
+RecordPlan plan_layout(const sema::RecordPlan& record, size_t index, Tuples& tuples) {
   RecordPlan plan{record.kind, {numbered("Record", index), {}, record.fixed_size}, {}, {}, {}};
   uint32_t end = 0;
   add_member(plan.layout, end, {CppIdentifier("record_header"), CppIdentifier("header"), 0, 0},
@@ -86,9 +122,8 @@ RecordPlan plan_layout(const sema::RecordPlan& record, size_t index) {
                field.is_tail ? MemberPlan{CppIdentifier("text_ref"), name, 0, field.offset}
                              : member_for(field.type, name, field.offset, field.size),
                field.size);
-    plan.fields.push_back(
-        {field.is_parameter ? CppIdentifier("kParameterType") : value_type_of(field.type),
-         plan.layout.name, name, capacity_of(field.type), field.is_tail});
+    plan.fields.push_back(field_for(field.type, plan.layout.name, name, field.is_tail, tuples));
+    if (field.is_parameter) plan.fields.back().value_type = CppIdentifier("kParameterType");
   }
   return plan;
 }
@@ -107,8 +142,8 @@ PiecePlan plan_piece(const sema::FormatPiece& piece, const RecordPlan& record) {
   return plan;
 }
 
-RecordPlan plan_record(const sema::RecordPlan& record, size_t index) {
-  RecordPlan plan = plan_layout(record, index);
+RecordPlan plan_record(const sema::RecordPlan& record, size_t index, Tuples& tuples) {
+  RecordPlan plan = plan_layout(record, index, tuples);
   for (const sema::FormatPiece& piece : record.format)
     plan.pieces.push_back(plan_piece(piece, plan));
   plan.time_format = record.time_format;
@@ -149,6 +184,7 @@ AggregationNames aggregation_names(TypeKind kind) {
     case TypeKind::String:
     case TypeKind::Pointer:
     case TypeKind::Array:
+    case TypeKind::Tuple:
       break;
   }
   internal_error("not an aggregation");
@@ -167,15 +203,14 @@ MemberPlan value_member(const sema::MapPlan& map) {
   return {CppIdentifier(structure), name, 0, slot.offset};
 }
 
-void plan_key(const sema::MapPlan& map, size_t index, MapPlan& plan) {
+void plan_key(const sema::MapPlan& map, size_t index, Tuples& tuples, MapPlan& plan) {
   if (map.is_scalar) return;
   StructPlan layout{numbered("Key", index), {}, map.key_size};
   uint32_t end = 0;
-  for (const sema::Slot& slot : map.key) {
+  for (const sema::Slot& slot : sema::key_slots(map)) {
     CppIdentifier name = numbered("part_", plan.key.size());
     add_member(layout, end, member_for(slot.type, name, slot.offset, slot.size), slot.size);
-    plan.key.push_back(
-        {value_type_of(slot.type), layout.name, name, capacity_of(slot.type), false});
+    plan.key.push_back(field_for(slot.type, layout.name, name, false, tuples));
   }
   plan.key_layout = std::move(layout);
 }
@@ -196,7 +231,8 @@ HistogramPlan plan_histogram(const sema::MapPlan& map, const sema::Program& prog
   return plan;
 }
 
-MapPlan plan_map(const sema::MapPlan& map, size_t index, const sema::Program& program) {
+MapPlan plan_map(const sema::MapPlan& map, size_t index, const sema::Program& program,
+                 Tuples& tuples) {
   StructPlan value_layout{numbered("Value", index), {value_member(map)}, map.value_size};
   if (map.is_scalar) {
     value_layout.members.push_back({CppIdentifier("uint64_t"), CppIdentifier("is_set"), 0,
@@ -214,12 +250,12 @@ MapPlan plan_map(const sema::MapPlan& map, size_t index, const sema::Program& pr
                .aggregation = {},
                .is_signed = map.value.type.is_signed,
                .histogram = plan_histogram(map, program)};
-  plan_key(map, index, plan);
+  plan_key(map, index, tuples, plan);
   if (sema::is_aggregation(map.value.type)) {
     plan.aggregation = CppIdentifier(aggregation_names(map.value.type.kind).object);
   } else {
-    plan.value = FieldPlan{value_type_of(map.value.type), plan.value_layout.name,
-                           CppIdentifier("value"), capacity_of(map.value.type), false};
+    plan.value = field_for(map.value.type, plan.value_layout.name, CppIdentifier("value"), false,
+                           tuples);
   }
   return plan;
 }
@@ -305,10 +341,11 @@ SitePlan plan_site(const sema::Site& site, const diagnostics::SourceFile& source
 HostPlan make_plan(const sema::Program& program) {
   HostPlan plan;
   plan.program = &program;
+  Tuples tuples(plan.tuples);
   for (const sema::RecordPlan& record : program.records)
-    plan.records.push_back(plan_record(record, plan.records.size()));
+    plan.records.push_back(plan_record(record, plan.records.size(), tuples));
   for (const sema::MapPlan& map : program.maps)
-    plan.maps.push_back(plan_map(map, plan.maps.size(), program));
+    plan.maps.push_back(plan_map(map, plan.maps.size(), program, tuples));
   for (const sema::ProbeProgram& probe : program.programs)
     plan.probes.push_back(
         {probe.symbol, attacher_of(probe.attach_point.kind), &probe.attach_point});

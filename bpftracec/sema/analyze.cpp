@@ -101,8 +101,8 @@ std::vector<ProbeProgram> build_programs(ScriptContext& script, const ResolvedPr
 
 // A type that is not known has its reason in an error that was reported; then there is no program.
 void require_types(const MapPlan& plan) {
-  bool is_known = plan.value.type.kind != TypeKind::Error;
-  for (const Slot& slot : plan.key) is_known = is_known && slot.type.kind != TypeKind::Error;
+  const bool is_known = plan.value.type.kind != TypeKind::Error &&
+                        plan.key_type.kind != TypeKind::Error;
   if (!is_known) base::internal_error("no type for map " + plan.name + ", and no error");
 }
 
@@ -111,7 +111,7 @@ MapPlan plan_map(const MapInfo& info, const MapTypes& types, const Config& confi
                .symbol = "map_" + info.name.substr(1),
                .range = info.first_use,
                .is_scalar = info.is_scalar};
-  for (const InferredType& part : types.key) plan.key.push_back({.type = part.type()});
+  if (!info.is_scalar) plan.key_type = types.key.type();
   plan.value.type = types.value.type();
   if (types.histogram) {
     plan.hist_bits = types.histogram->bits;

@@ -275,8 +275,11 @@ Operand build_pointed_element(ProbeContext& context, SourceRange range, Operand 
 
 Operand build_field(ProbeContext& context, const syntax::FieldAccess& access) {
   if (is_args(access.object)) return build_args_field(context, access);
-  const Operand object = build(context, access.object);
+  Operand object = build(context, access.object);
   if (object.is_error()) return Operand::error(access.range);
+  if (object.kind() == TypeKind::Tuple) {
+    return build_tuple_field(context, access, std::move(object));
+  }
   if (object.kind() == TypeKind::Pointer && object.type().element == nullptr &&
       !object.type().c_name.empty()) {
     context.report<DiagnosticKind::UnsupportedFieldRead>(access.range, object.type().c_name);
@@ -288,6 +291,9 @@ Operand build_field(ProbeContext& context, const syntax::FieldAccess& access) {
 
 Operand build_index(ProbeContext& context, const syntax::IndexAccess& access) {
   Operand object = build(context, access.object);
+  if (object.kind() == TypeKind::Tuple) {
+    return build_tuple_index(context, access, std::move(object));
+  }
   Operand index = build(context, access.index);
   if (object.is_error() || index.is_error()) return Operand::error(access.range);
   if (!is_integer_like(index.type())) {

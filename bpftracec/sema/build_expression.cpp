@@ -73,12 +73,6 @@ Operand build_parameter_count(ProbeContext& context, const syntax::ParameterCoun
   return Operand(make_expr(integer_type(8, false), count.range, LateConstantRead{id}));
 }
 
-Operand build_tuple(ProbeContext& context, const syntax::TupleExpr& tuple) {
-  check_all(context, tuple.elements);
-  context.report<DiagnosticKind::UnsupportedType>(tuple.range, "tuples");
-  return Operand::error(tuple.range);
-}
-
 // ---- builtins -----------------------------------------------------------------------------------
 
 bool is_user_probe(ProgramKind kind) {

@@ -9,23 +9,6 @@ using diagnostics::DiagnosticKind;
 
 namespace {
 
-// "(string[16], int64)"
-std::string key_spelling(const std::vector<Type>& parts) {
-  std::string text = "(";
-  for (const Type& part : parts) {
-    if (text.size() > 1) text += ", ";
-    text += spelling(part);
-  }
-  return text + ")";
-}
-
-std::vector<Type> key_types(const MapTypes& map) {
-  std::vector<Type> types;
-  types.reserve(map.key.size());
-  for (const InferredType& part : map.key) types.push_back(part.type());
-  return types;
-}
-
 // What can never be part of a key, whatever the map's other keys are.
 bool check_key_part(ProbeContext& context, const MapInfo& info, const Operand& part) {
   if (part.is_error()) return false;
@@ -33,74 +16,82 @@ bool check_key_part(ProbeContext& context, const MapInfo& info, const Operand& p
     const Type& type = part.aggregation ? *part.aggregation : part.type();
     Diagnostic& diagnostic = context.report<DiagnosticKind::InvalidMapKey>(
         part.range(), spelling(type), info.name);
-    if (part.aggregation) diagnostic.hint("cast it: (int64)...");
+    if (is_castable_aggregation(type)) diagnostic.hint("cast it: (int64)...");
     return false;
   }
-  if (part.kind() == TypeKind::None || part.kind() == TypeKind::Array) {
+  const bool is_empty_tuple = part.kind() == TypeKind::Tuple && part.type().members->empty();
+  if (part.kind() == TypeKind::None || part.kind() == TypeKind::Array || is_empty_tuple) {
     context.report<DiagnosticKind::InvalidMapKey>(part.range(), spelling(part.type()), info.name);
     return false;
   }
   return true;
 }
 
+// What stats() has gathered, as it is printed.
+Type stats_record(bool is_signed) {
+  const Type number = integer_type(8, is_signed);
+  return tuple_type({{"count", integer_type(8, true)}, {"average", number}, {"total", number}});
+}
+
 std::string map_spelling(const syntax::MapAccess& access) { return "@" + std::string(access.name); }
 
 }  // namespace
 
-std::optional<std::vector<ExprPtr>> build_keys(ProbeContext& context, MapId map, SourceRange where,
-                                               std::span<const syntax::Expr> parts) {
-  if (context.purpose == Purpose::Types) return std::vector<ExprPtr>{};
+std::optional<ExprPtr> build_key(ProbeContext& context, MapId map, SourceRange where,
+                                 std::span<const syntax::Expr> parts) {
+  if (context.purpose == Purpose::Types) return ExprPtr();
   const MapInfo& info = context.map_info(map);
-  MapTypes& types = context.map_types(map);
   std::vector<Operand> operands;
-  std::vector<Type> found;
   bool is_usable = true;
   for (const syntax::Expr& part : parts) {
     operands.push_back(build(context, part));
     is_usable = check_key_part(context, info, operands.back()) && is_usable;
-    found.push_back(operands.back().type());
   }
   // Keys where the map has none, or the reverse, have been reported with the names.
-  if (parts.empty() != info.is_scalar) return std::nullopt;
-  bool fits_map = parts.size() == types.key.size();
-  for (size_t i = 0; i < operands.size() && fits_map; ++i) {
-    if (context.purpose == Purpose::Keys) types.key[i].add(operands[i], operands[i].range());
-    fits_map = fits(operands[i], types.key[i].type());
-  }
-  if (!is_usable) return std::nullopt;
-  if (!fits_map) {
+  if (parts.empty() != info.is_scalar || !is_usable) return std::nullopt;
+  if (parts.empty()) return ExprPtr();
+  const SourceRange range{syntax::range_of(parts.front()).begin,
+                          syntax::range_of(parts.back()).end};
+  Operand key = operands.size() == 1 ? std::move(operands.front())
+                                     : make_tuple(context, range, std::move(operands), {});
+  InferredType& type = context.map_types(map).key;
+  if (context.purpose == Purpose::Keys) type.add(key, key.range());
+  if (key.is_error()) return std::nullopt;
+  if (!fits(key, type.type())) {
     context
-        .report<DiagnosticKind::MapKeyMismatch>(where, info.name, key_spelling(found),
-                                                key_spelling(key_types(types)))
+        .report<DiagnosticKind::MapKeyMismatch>(where, info.name, spelling(key.type()),
+                                                spelling(type.type()))
         .note(info.shape_origin, "its first use is here");
     return std::nullopt;
   }
-  std::vector<ExprPtr> keys;
-  keys.reserve(operands.size());
-  for (size_t i = 0; i < operands.size(); ++i) {
-    keys.push_back(coerce(context, std::move(operands[i]), types.key[i].type()));
-  }
-  return keys;
+  return coerce(context, std::move(key), type.type());
 }
 
 Operand build_map_read(ProbeContext& context, const syntax::MapAccess& access) {
   const MapId map = context.script.names.map(access);
   const InferredType& value = context.map_types(map).value;
-  auto keys = build_keys(context, map, access.range, key_parts(access.keys));
-  if (!keys || !value.is_known()) return Operand::error(access.range);
+  auto key = build_key(context, map, access.range, key_parts(access.keys));
+  if (!key || !value.is_known()) return Operand::error(access.range);
   const Type& type = value.type();
   if (!is_aggregation(type)) {
-    Operand operand(make_expr(type, access.range, MapRead{map, *std::move(keys)}));
+    Operand operand(make_expr(type, access.range, MapRead{map, *std::move(key)}));
     operand.adapts = value.adapts();
     return operand;
   }
-  if (!is_castable_aggregation(type)) {
-    return Operand(make_expr(type, access.range, MapRead{map, *std::move(keys)}));
+  const bool is_stats = type.kind == TypeKind::Stats;
+  if (!is_castable_aggregation(type) && !is_stats) {
+    return Operand(make_expr(type, access.range, MapRead{map, *std::move(key)}));
   }
   context.tables.late_constant(LateConstant::Kind::PossibleCpus);
+  if (is_stats) {
+    Operand operand(
+        make_expr(stats_record(type.is_signed), access.range, MapRead{map, *std::move(key)}));
+    operand.aggregation = type;
+    return operand;
+  }
   const bool is_signed = type.kind == TypeKind::Count || type.is_signed;
   Operand operand(
-      make_expr(integer_type(8, is_signed), access.range, MapRead{map, *std::move(keys)}));
+      make_expr(integer_type(8, is_signed), access.range, MapRead{map, *std::move(key)}));
   operand.aggregation = type;
   return operand;
 }
@@ -108,13 +99,13 @@ Operand build_map_read(ProbeContext& context, const syntax::MapAccess& access) {
 std::optional<Operand> build_delete(ProbeContext& context, const DeleteTarget& target,
                                     SourceRange where) {
   const MapId map = context.script.names.map(*target.map);
-  auto keys = build_keys(context, map, target.map->range, target.keys);
-  if (!keys || !context.map_types(map).value.is_known()) return std::nullopt;
+  auto key = build_key(context, map, target.map->range, target.keys);
+  if (!key || !context.map_types(map).value.is_known()) return std::nullopt;
   // The one element of a scalar map is never removed, but marked as unset on each CPU.
-  if (keys->empty() && is_aggregation(context.map_types(map).value.type())) {
+  if (*key == nullptr && is_aggregation(context.map_types(map).value.type())) {
     context.tables.late_constant(LateConstant::Kind::PossibleCpus);
   }
-  return Operand(make_expr(bool_type(), where, DeleteElement{map, *std::move(keys)}));
+  return Operand(make_expr(bool_type(), where, DeleteElement{map, *std::move(key)}));
 }
 
 const syntax::CallExpr* as_map_function_call(const syntax::Expr& expr) {

@@ -21,10 +21,10 @@ bool is_text(const Operand& operand) { return operand.kind() == TypeKind::String
 Operand report_mismatch(ProbeContext& context, SourceRange range, syntax::BinaryOp op,
                         const Operand& lhs, const Operand& rhs) {
   context
-      .report<DiagnosticKind::TypeMismatch>(range, syntax::spelling(op), spelling(lhs.type()),
-                                            spelling(rhs.type()))
-      .note(lhs.range(), "this is {}", spelling(lhs.type()))
-      .note(rhs.range(), "this is {}", spelling(rhs.type()));
+      .report<DiagnosticKind::TypeMismatch>(range, syntax::spelling(op), spelling(lhs),
+                                            spelling(rhs))
+      .note(lhs.range(), "this is {}", spelling(lhs))
+      .note(rhs.range(), "this is {}", spelling(rhs));
   return Operand::error(range);
 }
 
@@ -85,6 +85,14 @@ Operand build_comparison(ProbeContext& context, SourceRange range, syntax::Binar
                          Operand rhs) {
   if (is_text(lhs) || is_text(rhs)) {
     return build_text_comparison(context, range, op, std::move(lhs), std::move(rhs));
+  }
+  const bool are_tuples = lhs.kind() == TypeKind::Tuple && rhs.kind() == TypeKind::Tuple;
+  const bool is_equality = op == syntax::BinaryOp::Equal || op == syntax::BinaryOp::NotEqual;
+  if (are_tuples && is_equality) {
+    const Type type = common_type(lhs, rhs);
+    if (type.kind == TypeKind::Error) return report_mismatch(context, range, op, lhs, rhs);
+    return build_tuple_comparison(context, range, op == syntax::BinaryOp::Equal, std::move(lhs),
+                                  std::move(rhs), type);
   }
   if (!is_scalar(lhs) || !is_scalar(rhs)) return report_mismatch(context, range, op, lhs, rhs);
   ExprPtr left;
@@ -340,12 +348,12 @@ Operand build_operator(ProbeContext& context, const syntax::IncrementExpr& incre
   const auto* const* access = std::get_if<const syntax::MapAccess*>(&increment.target);
   if (access == nullptr) return Operand::error(increment.range);
   const MapId map = context.script.names.map(**access);
-  auto keys = build_keys(context, map, (*access)->range, key_parts((*access)->keys));
-  if (!keys || !check_increment(context, increment, context.map_types(map).value)) {
+  auto key = build_key(context, map, (*access)->range, key_parts((*access)->keys));
+  if (!key || !check_increment(context, increment, context.map_types(map).value)) {
     return Operand::error(increment.range);
   }
   const SiteId site = context.tables.site(Site::Kind::MapUpdate, increment.range, map);
-  return build_increment(increment, {.map = map, .keys = *std::move(keys), .site = site});
+  return build_increment(increment, {.map = map, .key = *std::move(key), .site = site});
 }
 
 // ---- conditional --------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ const syntax::StringLiteral* literal_argument(ProbeContext& context, const synta
 // Whether a value can be shown by its type's own text.
 bool is_printable(const Operand& operand) {
   return is_integer_like(operand.type()) || operand.kind() == TypeKind::Pointer ||
-         operand.kind() == TypeKind::String;
+         operand.kind() == TypeKind::String || operand.kind() == TypeKind::Tuple;
 }
 
 // A value for `%s` and print(): a parameter as a number only if it is one, which the tool knows.
@@ -55,7 +55,7 @@ ExprPtr take_printable(ProbeContext& context, Operand operand) {
         LateConstant::Kind::ParameterValue, *operand.parameter, kParameterTextCapacity);
     return make_expr(string_type(kParameterTextCapacity), operand.range(), LateConstantRead{id});
   }
-  return std::move(operand).take();
+  return take(context, std::move(operand));
 }
 
 // ---- printf -------------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ bool check_assignable(ProbeContext& context, const Operand& value, const std::st
     const Type& type = value.aggregation ? *value.aggregation : value.type();
     Diagnostic& diagnostic = context.report<DiagnosticKind::AggregationCopied>(
         value.range(), spelling(type), target);
-    if (value.aggregation) diagnostic.hint("cast it: (int64)...");
+    if (is_castable_aggregation(type)) diagnostic.hint("cast it: (int64)...");
     return false;
   }
   if (value.kind() == TypeKind::None) {
@@ -163,6 +163,12 @@ void append_variable_assignment(ProbeContext& context, SourceRange range,
 
 // The value that a variable has before it is assigned.
 ExprPtr zero(SourceRange range, const Type& type) {
+  if (type.kind == TypeKind::Tuple) {
+    TupleMake tuple;
+    for (const TupleMember& member : *type.members)
+      tuple.elements.push_back(zero(range, member.type));
+    return make_expr(type, range, std::move(tuple));
+  }
   if (type.kind == TypeKind::String) return convert(string_constant(range, ""), type);
   return convert(integer_constant(range, 0, integer_type(8, false)), type);
 }
@@ -183,8 +189,8 @@ void build_statement(ProbeContext& context, const syntax::LetStatement& let, Blo
 
 // ---- assignments to maps ------------------------------------------------------------------------
 
-void append_map_assignment(ProbeContext& context, SourceRange range, MapId map,
-                           std::vector<ExprPtr> keys, Operand value, Block& block) {
+void append_map_assignment(ProbeContext& context, SourceRange range, MapId map, ExprPtr key,
+                           Operand value, Block& block) {
   const MapInfo& info = context.map_info(map);
   if (!check_assignable(context, value, info.name)) return;
   const InferredType& type = context.map_types(map).value;
@@ -198,7 +204,7 @@ void append_map_assignment(ProbeContext& context, SourceRange range, MapId map,
   }
   ExprPtr expr = coerce(context, std::move(value), type.type());
   const SiteId site = context.tables.site(Site::Kind::MapUpdate, range, map);
-  block.push_back({range, AssignMap{map, std::move(keys), std::move(expr), site}});
+  block.push_back({range, AssignMap{map, std::move(key), std::move(expr), site}});
 }
 
 // Whether computing it twice gives the same and costs nothing.
@@ -239,28 +245,30 @@ bool is_repeatable(const Expr& expr) {
 }
 
 // `@m[key] op= value` uses the key twice: what must be computed once goes into a variable first.
-std::vector<ExprPtr> keep_in_variables(ProbeContext& context, std::vector<ExprPtr>& keys,
-                                       Block& block) {
-  std::vector<ExprPtr> copies;
-  for (ExprPtr& key : keys) {
-    const Type type = key->type;
-    const SourceRange range = key->range;
-    if (!is_repeatable(*key)) {
-      const VariableId variable = context.add_temporary(type);
-      block.push_back({range, AssignVariable{variable, std::move(key)}});
-      key = make_expr(type, range, VariableRead{variable});
-    }
-    copies.push_back(clone_repeatable(*key));
+ExprPtr keep_in_variables(ProbeContext& context, ExprPtr& key, Block& block) {
+  if (key == nullptr) return nullptr;
+  const Type type = key->type;
+  const SourceRange range = key->range;
+  if (auto* tuple = std::get_if<TupleMake>(&key->node)) {
+    TupleMake copy;
+    for (ExprPtr& element : tuple->elements)
+      copy.elements.push_back(keep_in_variables(context, element, block));
+    return make_expr(type, range, std::move(copy));
   }
-  return copies;
+  if (!is_repeatable(*key)) {
+    const VariableId variable = context.add_temporary(type);
+    block.push_back({range, AssignVariable{variable, std::move(key)}});
+    key = make_expr(type, range, VariableRead{variable});
+  }
+  return clone_repeatable(*key);
 }
 
 void build_compound_map_assignment(ProbeContext& context, const syntax::Assignment& assignment,
                                    const syntax::MapAccess& access, Block& block) {
   const MapId map = context.script.names.map(access);
-  auto keys = build_keys(context, map, access.range, key_parts(access.keys));
+  auto key = build_key(context, map, access.range, key_parts(access.keys));
   const InferredType& type = context.map_types(map).value;
-  if (!keys || !type.is_known()) {
+  if (!key || !type.is_known()) {
     build(context, assignment.value);
     return;
   }
@@ -273,10 +281,10 @@ void build_compound_map_assignment(ProbeContext& context, const syntax::Assignme
         .note(type.origin(), "it gets this type here");
     return;
   }
-  std::vector<ExprPtr> copies = keep_in_variables(context, *keys, block);
-  Operand old(make_expr(type.type(), access.range, MapRead{map, std::move(copies)}));
+  ExprPtr copy = keep_in_variables(context, *key, block);
+  Operand old(make_expr(type.type(), access.range, MapRead{map, std::move(copy)}));
   old.adapts = type.adapts();
-  append_map_assignment(context, assignment.range, map, *std::move(keys),
+  append_map_assignment(context, assignment.range, map, *std::move(key),
                         build_assigned_value(context, assignment, std::move(old)), block);
 }
 
@@ -379,13 +387,13 @@ void build_map_function(ProbeContext& context, const syntax::Assignment& assignm
                         const syntax::MapAccess& access, const syntax::CallExpr& call,
                         Block& block) {
   const MapId map = context.script.names.map(access);
-  auto keys = build_keys(context, map, access.range, key_parts(access.keys));
+  auto key = build_key(context, map, access.range, key_parts(access.keys));
   auto function = build_map_function_call(context, call);
   if (!function) return;
   const FunctionInfo& info = *find_function(call.name);
   const bool has_shape = build_shape(context, call, info, map);
   const InferredType& type = context.map_types(map).value;
-  if (!keys || !has_shape || !type.is_known()) return;
+  if (!key || !has_shape || !type.is_known()) return;
   if (type.type().kind != function->type.kind) {
     context
         .report<DiagnosticKind::AssignmentType>(assignment.range, context.map_info(map).name,
@@ -395,7 +403,7 @@ void build_map_function(ProbeContext& context, const syntax::Assignment& assignm
   }
   const SiteId site = context.tables.site(Site::Kind::MapUpdate, assignment.range, map);
   block.push_back({assignment.range,
-                   UpdateAggregation{map, *std::move(keys), std::move(function->argument), site}});
+                   UpdateAggregation{map, *std::move(key), std::move(function->argument), site}});
 }
 
 void build_statement(ProbeContext& context, const syntax::Assignment& assignment, Block& block) {
@@ -419,11 +427,10 @@ void build_statement(ProbeContext& context, const syntax::Assignment& assignment
     return build_map_function(context, assignment, **access, *call, block);
   }
   const MapId map = context.script.names.map(**access);
-  auto keys = build_keys(context, map, (*access)->range, key_parts((*access)->keys));
+  auto key = build_key(context, map, (*access)->range, key_parts((*access)->keys));
   Operand value = build(context, assignment.value);
-  if (keys) {
-    append_map_assignment(context, assignment.range, map, *std::move(keys), std::move(value),
-                          block);
+  if (key) {
+    append_map_assignment(context, assignment.range, map, *std::move(key), std::move(value), block);
   } else {
     check_assignable(context, value, context.map_info(map).name);
   }

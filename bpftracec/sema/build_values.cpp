@@ -6,6 +6,10 @@ namespace bpftracec::sema {
 using diagnostics::DiagnosticKind;
 
 ExprPtr take(ProbeContext& context, Operand operand) {
+  if (operand.kind() == TypeKind::Tuple) {
+    const Type type = operand.type();
+    return take_tuple(context, std::move(operand), type);
+  }
   const std::optional<uint32_t> parameter = operand.parameter;
   ExprPtr expr = std::move(operand).take();
   if (parameter) {
@@ -29,6 +33,7 @@ ExprPtr coerce(ProbeContext& context, Operand operand, const Type& type) {
     const uint32_t capacity = std::min(type.size, kParameterTextCapacity);
     return convert(parameter_text(context, operand.range(), *operand.parameter, capacity), type);
   }
+  if (type.kind == TypeKind::Tuple) return take_tuple(context, std::move(operand), type);
   return convert(take(context, std::move(operand)), type);
 }
 
@@ -44,7 +49,7 @@ ExprPtr take_condition(ProbeContext& context, Operand operand) {
   }
   if (!is_integer_like(operand.type()) && operand.kind() != TypeKind::Pointer) {
     diagnostics::Diagnostic& diagnostic = context.report<DiagnosticKind::InvalidCondition>(
-        range, spelling(operand.type()));
+        range, spelling(operand));
     if (operand.kind() == TypeKind::String) diagnostic.hint("compare it: ... != \"\"");
     return error_expr(range);
   }

@@ -199,7 +199,7 @@ class Dumper {
 
   void dump(const MapPlan& map) {
     std::string key;
-    for (const Slot& slot : map.key) {
+    for (const Slot& slot : key_slots(map)) {
       if (!key.empty()) key += ", ";
       key += fmt::format("{} at {}", spelling(slot.type), slot.offset);
     }
@@ -307,11 +307,11 @@ class Dumper {
   }
 
   void dump(const AssignMap& node, uint32_t depth) {
-    line(depth, "{} = {}", element(node.map, node.keys), text(*node.value));
+    line(depth, "{} = {}", element(node.map, node.key), text(*node.value));
   }
 
   void dump(const UpdateAggregation& node, uint32_t depth) {
-    line(depth, "{} <- {}", element(node.map, node.keys),
+    line(depth, "{} <- {}", element(node.map, node.key),
          node.value ? text(*node.value) : std::string("+1"));
   }
 
@@ -344,15 +344,37 @@ class Dumper {
 
   // ---- expressions ----
 
-  std::string element(MapId map, const std::vector<ExprPtr>& keys) const {
-    std::string result = program_.maps[map].name;
-    if (keys.empty()) return result;
-    result += '[';
-    for (size_t i = 0; i < keys.size(); ++i) {
-      if (i != 0) result += ", ";
-      result += text(*keys[i]);
+  std::string element(MapId map, const ExprPtr& key) const {
+    const std::string& name = program_.maps[map].name;
+    if (key == nullptr) return name;
+    const auto* tuple = std::get_if<TupleMake>(&key->node);
+    const bool is_several = tuple != nullptr && !is_record(key->type);
+    return fmt::format("{}[{}]", name, is_several ? list(tuple->elements) : text(*key));
+  }
+
+  std::string list(const std::vector<ExprPtr>& exprs) const {
+    std::string result;
+    for (const ExprPtr& expr : exprs) {
+      if (!result.empty()) result += ", ";
+      result += text(*expr);
     }
-    return result + ']';
+    return result;
+  }
+
+  std::string tuple(const Expr& expr, const TupleMake& node) const {
+    if (!is_record(expr.type)) return "(" + list(node.elements) + ")";
+    std::string result;
+    for (size_t i = 0; i < node.elements.size(); ++i) {
+      if (i != 0) result += ", ";
+      result += (*expr.type.members)[i].name + " = " + text(*node.elements[i]);
+    }
+    return "(" + result + ")";
+  }
+
+  std::string tuple_element(const TupleElement& node) const {
+    const std::string& name = (*node.tuple->type.members)[node.index].name;
+    return fmt::format("{}.{}", text(*node.tuple),
+                       name.empty() ? std::to_string(node.index) : name);
   }
 
   std::string constant(const Expr& expr, const IntegerConstant& node) const {
@@ -376,7 +398,7 @@ class Dumper {
               return program_.late_constants[node.constant].symbol;
             },
             [&](const VariableRead& node) { return variable_name(node.variable); },
-            [&](const MapRead& node) { return element(node.map, node.keys); },
+            [&](const MapRead& node) { return element(node.map, node.key); },
             [&](const FieldRead& node) { return field(node); },
             [&](const MemoryRead& node) {
               return typed(fmt::format("*{}({})", name_of(node.space), text(*node.address)));
@@ -413,8 +435,10 @@ class Dumper {
             },
             [&](const Increment& node) { return increment(node); },
             [&](const DeleteElement& node) {
-              return fmt::format("delete {}", element(node.map, node.keys));
+              return fmt::format("delete {}", element(node.map, node.key));
             },
+            [&](const TupleMake& node) { return tuple(expr, node); },
+            [&](const TupleElement& node) { return tuple_element(node); },
             [&](const EmitRecord& node) {
               return std::string(name_of(program_.records[node.record].kind));
             },
@@ -438,7 +462,7 @@ class Dumper {
 
   std::string increment(const Increment& node) const {
     const std::string target = node.variable ? variable_name(*node.variable)
-                                             : element(*node.map, node.keys);
+                                             : element(*node.map, node.key);
     const std::string_view op = node.is_increment ? "++" : "--";
     return node.is_prefix ? fmt::format("{}{}", op, target) : fmt::format("{}{}", target, op);
   }

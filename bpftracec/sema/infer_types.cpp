@@ -156,9 +156,6 @@ class Inference {
   void make_nodes() {
     const Names& names = script_.names;
     script_.types.maps.resize(names.maps.size());
-    for (size_t map = 0; map < names.maps.size(); ++map) {
-      script_.types.maps[map].key.resize(names.maps[map].key_count);
-    }
     auto next = static_cast<NodeId>(names.maps.size());
     for (const ResolvedProbe& probe : probes_.probes) {
       const std::vector<VariableInfo>& variables = names.variables[probe.probe_index];

@@ -22,6 +22,30 @@ uint32_t size_for(uint64_t value, bool is_signed) {
   return size;
 }
 
+// Whether both have the same number of members, of the same names.
+bool have_same_shape(const Type& a, const Type& b) {
+  return a.kind == TypeKind::Tuple && b.kind == TypeKind::Tuple &&
+         std::ranges::equal(*a.members, *b.members, {}, &TupleMember::name, &TupleMember::name);
+}
+
+// What is known of an element of a tuple.
+class Element {
+ public:
+  Element(const Operand& tuple, size_t index) {
+    if (index < tuple.elements.size()) {
+      written_ = &tuple.elements[index];
+    } else {
+      stored_.emplace(make_expr((*tuple.type().members)[index].type, tuple.range(),
+                                TupleElement{nullptr, static_cast<uint32_t>(index)}));
+    }
+  }
+  const Operand& get() const { return written_ != nullptr ? *written_ : *stored_; }
+
+ private:
+  const Operand* written_ = nullptr;
+  std::optional<Operand> stored_;
+};
+
 // What a pointer must be to stand for both.
 Type merge_pointers(const Type& a, const Type& b) {
   Type result = a;
@@ -70,6 +94,8 @@ bool InferredType::add(const Operand& value, SourceRange where) {
       return add_string(value.type(), where);
     case TypeKind::Pointer:
       return add_pointer(value.type(), where);
+    case TypeKind::Tuple:
+      return add_tuple(value, where);
     case TypeKind::Error:
     case TypeKind::None:
     case TypeKind::Array:
@@ -120,6 +146,18 @@ bool InferredType::add_pointer(const Type& type, SourceRange where) {
   if (type_.kind == TypeKind::Pointer) return set(merge_pointers(type_, type), where);
   if (is_known() && !(type_.kind == TypeKind::Integer && is_flexible())) return false;
   return set(type, where);
+}
+
+bool InferredType::add_tuple(const Operand& value, SourceRange where) {
+  const std::vector<TupleMember>& added = *value.type().members;
+  if (is_known() && !have_same_shape(type_, value.type())) return false;
+  members_.resize(added.size());
+  std::vector<TupleMember> members;
+  for (size_t i = 0; i < added.size(); ++i) {
+    members_[i].add(Element(value, i).get(), where);
+    members.push_back({added[i].name, members_[i].type()});
+  }
+  return set(tuple_type(std::move(members)), where);
 }
 
 bool InferredType::add_aggregation(const Type& type, SourceRange where) {
@@ -177,6 +215,18 @@ std::optional<InferredType::SignClash> InferredType::sign_clash() const {
   return SignClash{signed_origin_, unsigned_origin_};
 }
 
+namespace {
+
+bool tuple_fits(const Operand& value, const Type& type) {
+  if (value.kind() != TypeKind::Tuple || !have_same_shape(value.type(), type)) return false;
+  for (size_t i = 0; i < type.members->size(); ++i) {
+    if (!fits(Element(value, i).get(), (*type.members)[i].type)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 bool fits(const Operand& value, const Type& type) {
   switch (type.kind) {
     case TypeKind::Error:
@@ -192,6 +242,8 @@ bool fits(const Operand& value, const Type& type) {
     case TypeKind::String:
       return value.parameter.has_value() ||
              (value.kind() == TypeKind::String && value.type().size <= type.size);
+    case TypeKind::Tuple:
+      return tuple_fits(value, type);
     case TypeKind::Array:
     case TypeKind::Count:
     case TypeKind::Sum:

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "bpftracec/sema/operand.h"
 
@@ -47,6 +48,7 @@ class InferredType {
   bool add_scalar(const Operand& value, SourceRange where);
   bool add_string(const Type& type, SourceRange where);
   bool add_pointer(const Type& type, SourceRange where);
+  bool add_tuple(const Operand& value, SourceRange where);
   bool add_integer(const Type& type, bool adapts, uint64_t limit, SourceRange where);
   bool set(Type type, SourceRange where);
   Type integer() const;
@@ -65,6 +67,8 @@ class InferredType {
   bool has_only_bools_ = true;
   SourceRange signed_origin_;
   SourceRange unsigned_origin_;
+
+  std::vector<InferredType> members_;  // of a tuple
 };
 
 // Whether `value` can be stored as a `type` without a cast.

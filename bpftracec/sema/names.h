@@ -25,7 +25,6 @@ struct MapInfo {
   std::string name;  // with the @
   SourceRange first_use;
   bool is_scalar = false;
-  uint32_t key_count = 0;
   SourceRange shape_origin;  // the first use that showed whether it has keys
   bool is_assigned = false;
 };

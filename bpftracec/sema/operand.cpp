@@ -60,6 +60,11 @@ const StringConstant* as_string_constant(const Expr& expr) {
   return std::get_if<StringConstant>(&expr.node);
 }
 
+std::string spelling(const Operand& operand) {
+  const bool is_record_of_stats = operand.aggregation && operand.kind() == TypeKind::Tuple;
+  return spelling(is_record_of_stats ? *operand.aggregation : operand.type());
+}
+
 bool is_integer_like(const Type& type) {
   return type.kind == TypeKind::Integer || type.kind == TypeKind::Bool;
 }

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "bpftracec/sema/program.h"
 
@@ -37,7 +39,8 @@ class Operand {
   bool is_error() const { return kind() == TypeKind::Error; }
   const Expr& expr() const { return *expr_; }
 
-  // The value, for building on. Not for a parameter: those go through ProbeContext::take().
+  // The value, for building on. Not for parameters and what may hold them: those go through
+  // take() of probe_context.h.
   ExprPtr take() && { return std::move(expr_); }
 
   // Written as a constant, or folded from such: its type is only the smallest that holds it.
@@ -48,12 +51,19 @@ class Operand {
   // `$N`: a number as long as nothing around it wants a text. The LateConstantRead in `expr` names
   // no constant yet.
   std::optional<uint32_t> parameter;
+  // What a tuple is written with, until something around it tells which types the members have:
+  // a parameter may still become a text, and a literal take the sign of what it meets. The
+  // TupleMake in `expr` is empty then.
+  std::vector<Operand> elements;
   // The value of a map of this aggregation, read as an integer where that is possible.
   std::optional<Type> aggregation;
 
  private:
   ExprPtr expr_;
 };
+
+// The type as messages name it: what stats() has gathered is "stats_t", not the record it reads as.
+std::string spelling(const Operand& operand);
 
 // Whether arithmetic takes it: integers and what is read as one.
 bool is_integer_like(const Type& type);

@@ -21,15 +21,11 @@ struct FieldShape {
 };
 
 FieldShape shape_in_record(const Type& type) {
+  if (type.kind == TypeKind::Tuple) return {type.size, 8, false};
   if (type.kind != TypeKind::String) return {type.size, type.size, false};
   if (type.size > kInlineTextCapacity) return {sizeof(rt::text_ref), alignof(rt::text_ref), true};
   // Texts are copied eight bytes at a time.
   return {type.size, 8, false};
-}
-
-// Keys and plain values take whole words, so that no padding has to be cleared between them.
-uint32_t slot_size(const Type& type) {
-  return type.kind == TypeKind::String ? round_up(type.size, 8) : 8;
 }
 
 uint32_t aggregation_size(const MapPlan& plan) {
@@ -54,6 +50,7 @@ uint32_t aggregation_size(const MapPlan& plan) {
     case TypeKind::String:
     case TypeKind::Pointer:
     case TypeKind::Array:
+    case TypeKind::Tuple:
       break;
   }
   base::internal_error("not an aggregation");
@@ -85,13 +82,7 @@ void lay_out(RecordPlan& plan) {
 }
 
 void lay_out(MapPlan& plan, const Config& config) {
-  uint32_t offset = 0;
-  for (Slot& slot : plan.key) {
-    slot.offset = offset;
-    slot.size = slot_size(slot.type);
-    offset += slot.size;
-  }
-  plan.key_size = plan.is_scalar ? sizeof(uint32_t) : offset;
+  plan.key_size = plan.is_scalar ? sizeof(uint32_t) : slot_size(plan.key_type);
   plan.max_entries = plan.is_scalar ? 1 : config.max_map_keys;
 
   plan.is_per_cpu = is_aggregation(plan.value.type);

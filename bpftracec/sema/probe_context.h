@@ -99,13 +99,29 @@ Operand build_str(ProbeContext& context, const syntax::CallExpr& call);
 // Builds them for what they report, where nothing can come of them.
 void check_all(ProbeContext& context, std::span<const syntax::Expr> exprs);
 
+// ---- tuples ----
+
+// A tuple of `elements`; a record if there are `names`, one for each. Reports what cannot be part
+// of one.
+Operand make_tuple(ProbeContext& context, SourceRange range, std::vector<Operand> elements,
+                   const std::vector<std::string>& names);
+Operand build_tuple(ProbeContext& context, const syntax::TupleExpr& tuple);
+// A tuple as a `type` that it fits.
+ExprPtr take_tuple(ProbeContext& context, Operand tuple, const Type& type);
+// `type` is what both fit.
+Operand build_tuple_comparison(ProbeContext& context, SourceRange range, bool is_equal, Operand lhs,
+                               Operand rhs, const Type& type);
+// `t.0`, `r.name`; `t[0]`
+Operand build_tuple_field(ProbeContext& context, const syntax::FieldAccess& access, Operand tuple);
+Operand build_tuple_index(ProbeContext& context, const syntax::IndexAccess& access, Operand tuple);
+
 // ---- maps ----
 
 Operand build_map_read(ProbeContext& context, const syntax::MapAccess& access);
-// The key's parts as the map has them; nothing where the access does not fit the map's shape, which
-// has been reported.
-std::optional<std::vector<ExprPtr>> build_keys(ProbeContext& context, MapId map, SourceRange where,
-                                               std::span<const syntax::Expr> parts);
+// The key as the map has it, null for a scalar map; nothing where the access does not fit the map's
+// shape, which has been reported.
+std::optional<ExprPtr> build_key(ProbeContext& context, MapId map, SourceRange where,
+                                 std::span<const syntax::Expr> parts);
 std::optional<Operand> build_delete(ProbeContext& context, const DeleteTarget& target,
                                     SourceRange where);
 // `@m[k] = f(...)`. Null for anything but a call of a map function.

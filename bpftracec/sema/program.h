@@ -65,9 +65,10 @@ struct VariableRead {
 // The value, or zero / the empty string when the key is absent. For a map of a castable
 // aggregation: its value merged over all CPUs, as a 64-bit integer of the aggregation's sign (avg:
 // total / count; needs bpf_map_lookup_percpu_elem, Linux 5.19).
+// For a map of stats(): the record (count, average, total), merged likewise.
 struct MapRead {
   MapId map;
-  std::vector<ExprPtr> keys;  // as MapPlan::key; empty for a scalar map
+  ExprPtr key;  // of MapPlan::key_type; null for a scalar map
 };
 
 // A field of the tracepoint's record that the program's context points to. Integer, pointer:
@@ -167,7 +168,7 @@ struct Convert {
 struct Increment {
   std::optional<VariableId> variable;  // either this
   std::optional<MapId> map;            // or this
-  std::vector<ExprPtr> keys;           // of the map
+  ExprPtr key;                         // of the map
   bool is_increment;
   bool is_prefix;
   std::optional<SiteId> site;  // the map's update
@@ -176,7 +177,18 @@ struct Increment {
 // Removes a key (or a scalar map's value); the result, Bool, says whether it was there.
 struct DeleteElement {
   MapId map;
-  std::vector<ExprPtr> keys;
+  ExprPtr key;
+};
+
+// `(a, b)` and `(a = 1, b = 2)`: the elements have the types of the members.
+struct TupleMake {
+  std::vector<ExprPtr> elements;
+};
+
+// `t.0`, `r.name`
+struct TupleElement {
+  ExprPtr tuple;
+  uint32_t index;
 };
 
 // Sends record `record` to the tool; `arguments` fill RecordPlan::fields in order. The type is
@@ -199,8 +211,8 @@ struct Expr {
   SourceRange range;
   std::variant<IntegerConstant, StringConstant, BuiltinRead, LateConstantRead, VariableRead,
                MapRead, FieldRead, MemoryRead, StringRead, StringIndex, Unary, Binary,
-               StringCompare, Logical, Conditional, Convert, Increment, DeleteElement, EmitRecord,
-               BindVariable>
+               StringCompare, Logical, Conditional, Convert, Increment, DeleteElement, TupleMake,
+               TupleElement, EmitRecord, BindVariable>
       node;
 };
 
@@ -221,7 +233,7 @@ struct AssignVariable {
 
 struct AssignMap {
   MapId map;
-  std::vector<ExprPtr> keys;
+  ExprPtr key;
   ExprPtr value;  // of the map's value type
   SiteId site;
 };
@@ -230,7 +242,7 @@ struct AssignMap {
 // a 64-bit integer.
 struct UpdateAggregation {
   MapId map;
-  std::vector<ExprPtr> keys;
+  ExprPtr key;
   ExprPtr value;  // null for count()
   SiteId site;
 };
@@ -339,12 +351,11 @@ struct ProbeProgram {
   int64_t default_return = 0;
 };
 
-// One part of a key or the value, at its place in the map's key or value.
+// The value, or a part of the key, at its place in memory; of slot_size().
 struct Slot {
   Type type;
   uint32_t offset = 0;
-  uint32_t size = 0;  // integers, bools and pointers take 8 bytes, extended by their own sign;
-                      // texts their capacity rounded up to 8
+  uint32_t size = 0;
 };
 
 // A bound of lhist(): a literal or a parameter.
@@ -355,7 +366,7 @@ struct MapPlan {
   std::string symbol;      // of the map in the object: a C identifier ("map_calls")
   SourceRange range;       // its first use
   bool is_scalar = false;  // no key; stored in a one-element array
-  std::vector<Slot> key;   // empty for a scalar map
+  Type key_type;           // a tuple for several keys; None for a scalar map
   uint32_t key_size = 0;   // 4 for a scalar map (the array's index)
   Slot value;  // for aggregations: offset 0, layout as event_abi.h has it for value.type
   uint32_t value_size = 0;   // with the `is_set` word of scalar maps (event_abi.h)
@@ -366,6 +377,18 @@ struct MapPlan {
   LateInteger lhist_min, lhist_max, lhist_step;
   uint32_t bucket_count = 0;  // hist, lhist: u64 counters in the value
 };
+
+// The parts of the key, as they are printed between commas; empty for a scalar map.
+inline std::vector<Slot> key_slots(const MapPlan& map) {
+  if (map.is_scalar) return {};
+  if (map.key_type.kind != TypeKind::Tuple || is_record(map.key_type)) {
+    return {{map.key_type, 0, map.key_size}};
+  }
+  std::vector<Slot> slots;
+  for (const TupleMember& member : *map.key_type.members)
+    slots.push_back({member.type, member.offset, member.size});
+  return slots;
+}
 
 enum class RecordKind : uint8_t { Printf, PrintValue, PrintMap, Clear, Zero, Time, Exit };
 

@@ -67,7 +67,6 @@ class MapTable {
     if (!entry.has_shape) {
       entry.has_shape = true;
       map.is_scalar = key_count == 0;
-      map.key_count = static_cast<uint32_t>(key_count);
       map.shape_origin = where;
     } else if (map.is_scalar && key_count != 0) {
       sink_.report<DiagnosticKind::ScalarMapWithKey>(where, map.name)

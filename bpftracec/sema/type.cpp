@@ -7,7 +7,8 @@
 namespace bpftracec::sema {
 namespace {
 
-bool is_same(const std::shared_ptr<const Type>& a, const std::shared_ptr<const Type>& b) {
+template <typename T>
+bool is_same(const std::shared_ptr<const T>& a, const std::shared_ptr<const T>& b) {
   if (a == nullptr || b == nullptr) return a == b;
   return *a == *b;
 }
@@ -17,11 +18,23 @@ std::string aggregation_spelling(const Type& type, const char* name) {
   return std::string(type.is_signed ? "" : "u") + name;
 }
 
+// "(int8, string[3])", "(a: int8, b: string[3])"
+std::string tuple_spelling(const Type& type) {
+  std::string text = "(";
+  for (const TupleMember& member : *type.members) {
+    if (text.size() > 1) text += ", ";
+    if (!member.name.empty()) text += member.name + ": ";
+    text += spelling(member.type);
+  }
+  return text + ")";
+}
+
 }  // namespace
 
 bool operator==(const Type& a, const Type& b) {
   return a.kind == b.kind && a.is_signed == b.is_signed && a.size == b.size && a.count == b.count &&
-         a.space == b.space && a.c_name == b.c_name && is_same(a.element, b.element);
+         a.space == b.space && a.c_name == b.c_name && is_same(a.element, b.element) &&
+         is_same(a.members, b.members);
 }
 
 bool is_aggregation(const Type& type) {
@@ -42,6 +55,7 @@ bool is_aggregation(const Type& type) {
     case TypeKind::String:
     case TypeKind::Pointer:
     case TypeKind::Array:
+    case TypeKind::Tuple:
       return false;
   }
   base::internal_error("unknown type kind");
@@ -68,6 +82,31 @@ Type pointer_type(std::string c_name, AddressSpace space, std::shared_ptr<const 
           .element = std::move(element)};
 }
 
+Type tuple_type(std::vector<TupleMember> members) {
+  uint32_t size = 0;
+  for (TupleMember& member : members) {
+    member.offset = size;
+    member.size = slot_size(member.type);
+    size += member.size;
+  }
+  // One word that says nothing, so that no value is without bytes.
+  if (members.empty()) size = slot_size(integer_type(8, false));
+  return {.kind = TypeKind::Tuple,
+          .size = size,
+          .members = std::make_shared<const std::vector<TupleMember>>(std::move(members))};
+}
+
+bool is_record(const Type& type) {
+  return type.kind == TypeKind::Tuple && !type.members->empty() &&
+         !type.members->front().name.empty();
+}
+
+uint32_t slot_size(const Type& type) { return is_in_memory(type) ? (type.size + 7) / 8 * 8 : 8; }
+
+bool is_in_memory(const Type& type) {
+  return type.kind == TypeKind::String || type.kind == TypeKind::Tuple;
+}
+
 std::string spelling(const Type& type) {
   switch (type.kind) {
     case TypeKind::Error:
@@ -87,6 +126,8 @@ std::string spelling(const Type& type) {
     case TypeKind::Array:
       return (type.element ? spelling(*type.element) : "void") + "[" + std::to_string(type.count) +
              "]";
+    case TypeKind::Tuple:
+      return tuple_spelling(type);
     case TypeKind::Count:
       return "count_t";
     case TypeKind::Sum:

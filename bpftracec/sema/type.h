@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace bpftracec::sema {
 
@@ -15,6 +16,7 @@ enum class TypeKind : uint8_t {
   String,  // NUL-padded up to its capacity, wherever it is stored
   Pointer,
   Array,  // fixed number of elements, held by reference; only indexing reads it
+  Tuple,  // also a record, whose members have names
   Count,  // the aggregations: values of per-CPU maps, made only by assigning the map function
   Sum,
   Min,
@@ -28,19 +30,42 @@ enum class TypeKind : uint8_t {
 // Where a pointer points, which decides between bpf_probe_read_kernel and bpf_probe_read_user.
 enum class AddressSpace : uint8_t { Unknown, Kernel, User };
 
+struct TupleMember;
+
 struct Type {
   TypeKind kind = TypeKind::None;
   bool is_signed = false;  // Integer; Sum, Min, Max, Avg, Stats: of the argument
-  uint32_t size = 0;       // bytes. Integer: 1, 2, 4, 8. String: capacity with the final NUL
-  uint32_t count = 0;      // Array: number of elements
+  uint32_t size = 0;   // bytes. Integer: 1, 2, 4, 8. String: capacity with the final NUL. Tuple:
+                       // a multiple of 8
+  uint32_t count = 0;  // Array: number of elements
   AddressSpace space = AddressSpace::Unknown;  // Pointer
   std::string
       c_name;  // Pointer: the pointee's C spelling ("char", "struct task_struct"); empty: unknown
   std::shared_ptr<const Type>
       element;  // Pointer: what it points to, null when that has no type here. Array: its element
 
+  std::shared_ptr<const std::vector<TupleMember>> members;  // Tuple
+
   friend bool operator==(const Type&, const Type&);
 };
+
+// A part of a tuple, at its place in the tuple's memory: tuples, keys and values consist of slots
+// of whole words, so that the key `@m[a, b]` and the value of `(a, b)` are the same bytes.
+struct TupleMember {
+  std::string name;  // of a record's member; empty in a tuple
+  Type type;
+  uint32_t offset = 0;
+  uint32_t size = 0;
+
+  friend bool operator==(const TupleMember&, const TupleMember&) = default;
+};
+
+// Bytes of a slot: integers, bools and pointers take 8, extended by their own sign; texts their
+// capacity rounded up to 8, filled up with NULs.
+uint32_t slot_size(const Type& type);
+
+// Whether a value is bytes in memory when code is made of it; else it is a number of 64 bits.
+bool is_in_memory(const Type& type);
 
 bool is_aggregation(const Type& type);
 // count, sum, min, max and avg may be used as integers; stats and histograms may not.
@@ -51,6 +76,11 @@ Type integer_type(uint32_t size, bool is_signed);
 Type string_type(uint32_t capacity);
 // `element` may be null: then the pointer is a number that cannot be followed.
 Type pointer_type(std::string c_name, AddressSpace space, std::shared_ptr<const Type> element);
+
+// A tuple of values of these types; offsets and sizes of the members are found here. A record if
+// they have names.
+Type tuple_type(std::vector<TupleMember> members);
+bool is_record(const Type& type);
 
 // The spelling that messages and dumps use: "uint32", "string[16]", "count_t", "struct task_struct
 // *".

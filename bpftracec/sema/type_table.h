@@ -22,7 +22,7 @@ struct HistogramShape {
 
 struct MapTypes {
   InferredType value;
-  std::vector<InferredType> key;
+  InferredType key;                         // of a tuple when there are several parts
   std::optional<HistogramShape> histogram;  // set when programs are built
 };
 

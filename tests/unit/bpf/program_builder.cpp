@@ -74,14 +74,23 @@ ExprPtr choose(ExprPtr condition, ExprPtr when_true, ExprPtr when_false) {
                                                       std::move(when_false)});
 }
 
+ExprPtr key_of(std::vector<ExprPtr> keys) {
+  if (keys.empty()) return nullptr;
+  if (keys.size() == 1) return std::move(keys.front());
+  std::vector<sema::TupleMember> members;
+  members.reserve(keys.size());
+  for (const ExprPtr& key : keys) members.push_back({"", key->type});
+  return make_expr(sema::tuple_type(std::move(members)), sema::TupleMake{std::move(keys)});
+}
+
 ExprPtr map_read(sema::MapId map, Type type, std::vector<ExprPtr> keys) {
-  return make_expr(std::move(type), sema::MapRead{map, std::move(keys)});
+  return make_expr(std::move(type), sema::MapRead{map, key_of(std::move(keys))});
 }
 
 ExprPtr increment(sema::MapId map, std::vector<ExprPtr> keys, sema::SiteId site) {
   sema::Increment node;
   node.map = map;
-  node.keys = std::move(keys);
+  node.key = key_of(std::move(keys));
   node.is_increment = true;
   node.is_prefix = false;
   node.site = site;
@@ -94,12 +103,13 @@ sema::Statement assign(sema::VariableId id, ExprPtr value) {
 
 sema::Statement assign_map(sema::MapId map, std::vector<ExprPtr> keys, ExprPtr value,
                            sema::SiteId site) {
-  return make_statement(sema::AssignMap{map, std::move(keys), std::move(value), site});
+  return make_statement(sema::AssignMap{map, key_of(std::move(keys)), std::move(value), site});
 }
 
 sema::Statement aggregate(sema::MapId map, std::vector<ExprPtr> keys, ExprPtr value,
                           sema::SiteId site) {
-  return make_statement(sema::UpdateAggregation{map, std::move(keys), std::move(value), site});
+  return make_statement(
+      sema::UpdateAggregation{map, key_of(std::move(keys)), std::move(value), site});
 }
 
 sema::Statement evaluate(ExprPtr value) { return make_statement(sema::Evaluate{std::move(value)}); }
@@ -137,15 +147,13 @@ sema::MapId ProgramBuilder::map(const std::string& name, const std::vector<Type>
   plan.name = "@" + name;
   plan.symbol = "map_" + name;
   plan.is_scalar = keys.empty();
-  auto slot_size = [](const Type& type) {
-    return type.kind == TypeKind::String ? round_up(type.size, 8) : 8;
-  };
-  for (const Type& key : keys) {
-    plan.key.push_back({key, plan.key_size, slot_size(key)});
-    plan.key_size += slot_size(key);
-  }
+  std::vector<sema::TupleMember> parts;
+  for (const Type& key : keys) parts.push_back({"", key});
+  if (keys.size() == 1) plan.key_type = keys.front();
+  if (keys.size() > 1) plan.key_type = sema::tuple_type(std::move(parts));
+  plan.key_size = sema::slot_size(plan.key_type);
   if (plan.is_scalar) plan.key_size = 4;
-  uint32_t size = slot_size(value);
+  uint32_t size = sema::slot_size(value);
   switch (value.kind) {
     case TypeKind::Min:
     case TypeKind::Max:

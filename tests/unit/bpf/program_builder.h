@@ -64,6 +64,8 @@ ExprPtr compare(BinaryOp op, ExprPtr lhs, ExprPtr rhs);
 ExprPtr same_text(ExprPtr lhs, ExprPtr rhs);
 ExprPtr convert(ExprPtr operand, Type type);
 ExprPtr choose(ExprPtr condition, ExprPtr when_true, ExprPtr when_false);
+// One key as it is, several as a tuple.
+ExprPtr key_of(std::vector<ExprPtr> keys);
 ExprPtr map_read(sema::MapId map, Type type, std::vector<ExprPtr> keys = {});
 ExprPtr increment(sema::MapId map, std::vector<ExprPtr> keys, sema::SiteId site);
 

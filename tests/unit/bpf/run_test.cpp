@@ -319,7 +319,7 @@ TEST(Run, IncrementsAndDeletes) {
       block(evaluate(increment(keyed, key(), b.site())), evaluate(increment(plain, {}, b.site()))));
   sema::DeleteElement from_keyed;
   from_keyed.map = keyed;
-  from_keyed.keys = key();
+  from_keyed.key = key_of(key());
   sema::DeleteElement from_plain;
   from_plain.map = plain;
   sema::Return both;

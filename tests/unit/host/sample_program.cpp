@@ -76,10 +76,8 @@ void add_maps(Program& program, const std::string& text) {
   MapPlan keyed = scalar("g", aggregation(TypeKind::Max, true), 16);
   keyed.name = "@" + text;
   keyed.is_scalar = false;
-  keyed.key = {{string_type(16), 0, 16},
-               {integer_type(4, false), 16, 8},
-               {bool_type(), 24, 8},
-               {pointer(), 32, 8}};
+  keyed.key_type = sema::tuple_type(
+      {{"", string_type(16)}, {"", integer_type(4, false)}, {"", bool_type()}, {"", pointer()}});
   keyed.key_size = 40;
   keyed.value_size = 16;
   keyed.max_entries = 4096;
@@ -180,7 +178,7 @@ Program counting_program() {
   program.programs.push_back(probe(ProbeKind::Tracepoint, ProgramKind::Tracepoint, "x"));
   MapPlan map = scalar("count", aggregation(TypeKind::Count), 8);
   map.is_scalar = false;
-  map.key = {{string_type(16), 0, 16}};
+  map.key_type = string_type(16);
   map.key_size = 16;
   map.value_size = 8;
   map.max_entries = 4096;

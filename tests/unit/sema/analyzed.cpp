@@ -57,8 +57,8 @@ std::string Analyzed::map(const std::string& name) const {
 }
 
 std::string Analyzed::key(const std::string& name, size_t part) const {
-  const MapPlan& plan = map_plan(name);
-  return part < plan.key.size() ? spelling(plan.key[part].type) : "none";
+  const std::vector<Slot> slots = key_slots(map_plan(name));
+  return part < slots.size() ? spelling(slots[part].type) : "none";
 }
 
 std::string type_of_x(const std::string& statements) {

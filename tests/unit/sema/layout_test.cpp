@@ -54,14 +54,15 @@ TEST(RecordLayout, OfMapsHasTopAndDiv) {
 TEST(MapLayout, TakesWholeWords) {
   const Analyzed script("BEGIN { @m[pid, comm, \"abc\", true] = \"abcdefgh\"; }");
   const MapPlan& map = script.map_plan("@m");
-  ASSERT_EQ(map.key.size(), 4U);
-  EXPECT_EQ(map.key[0].offset, 0U);
-  EXPECT_EQ(map.key[0].size, 8U);
-  EXPECT_EQ(map.key[1].offset, 8U);
-  EXPECT_EQ(map.key[1].size, 16U);
-  EXPECT_EQ(map.key[2].offset, 24U);
-  EXPECT_EQ(map.key[2].size, 8U);
-  EXPECT_EQ(map.key[3].offset, 32U);
+  const std::vector<Slot> key = key_slots(map);
+  ASSERT_EQ(key.size(), 4U);
+  EXPECT_EQ(key[0].offset, 0U);
+  EXPECT_EQ(key[0].size, 8U);
+  EXPECT_EQ(key[1].offset, 8U);
+  EXPECT_EQ(key[1].size, 16U);
+  EXPECT_EQ(key[2].offset, 24U);
+  EXPECT_EQ(key[2].size, 8U);
+  EXPECT_EQ(key[3].offset, 32U);
   EXPECT_EQ(map.key_size, 40U);
   EXPECT_EQ(map.value.size, 16U);
   EXPECT_EQ(map.value_size, 16U);

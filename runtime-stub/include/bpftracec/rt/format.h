@@ -11,8 +11,9 @@ namespace bpftracec::rt {
 // The bytes of a value, wherever they are stored.
 struct Value {
   const std::byte* data;
-  uint32_t size;          // integers: 1, 2, 4 or 8
-  uint32_t capacity = 0;  // texts: a text that fills it was cut
+  uint32_t size;                  // integers: 1, 2, 4 or 8
+  uint32_t capacity = 0;          // texts: a text that fills it was cut
+  const void* details = nullptr;  // as Field::details
 };
 
 struct ValueType {
@@ -28,11 +29,13 @@ extern const ValueType kSignedType;
 extern const ValueType kUnsignedType;
 extern const ValueType kPointerType;
 extern const ValueType kTextType;
+extern const ValueType kTupleType;      // details: a TupleDescription
+extern const ValueType kRecordType;     // likewise
 extern const ValueType kParameterType;  // what copy_printed_parameter() made
 
 // In a key or a map's value, which begins at `base`.
 inline Value value_at(const Field& field, const std::byte* base) {
-  return {base + field.offset, field.size, field.capacity};
+  return {base + field.offset, field.size, field.capacity, field.details};
 }
 
 // In a record: a text may lie in its tail.

@@ -55,9 +55,19 @@ struct Text {
 struct Field {
   const ValueType* type;
   uint32_t offset;
-  uint32_t size;          // bytes there (8 of a text_ref)
-  uint32_t capacity = 0;  // texts: capacity of the type, to tell cut ones
-  bool is_tail = false;   // texts in a record: a text_ref is at `offset`
+  uint32_t size;                  // bytes there (8 of a text_ref)
+  uint32_t capacity = 0;          // texts: capacity of the type, to tell cut ones
+  bool is_tail = false;           // texts in a record: a text_ref is at `offset`
+  const void* details = nullptr;  // what the type needs to know of this one: a TupleDescription
+};
+
+// The members of a tuple or record, at their places in it.
+struct TupleMember {
+  Text name;  // of a record's member
+  Field field;
+};
+struct TupleDescription {
+  Table<TupleMember> members;
 };
 
 // ---- records ------------------------------------------------------------------------------------------------
