@@ -21,7 +21,7 @@ using diagnostics::DiagnosticSink;
 // ---- what is left to report once types are known --------------------------------------------------
 
 void report_undefined_maps(const syntax::Script& script, const Names& names, DiagnosticSink& sink) {
-  if (!script.is_complete) return;  // what the parser could not read may have assigned them
+  if (may_define_more(script)) return;  // and assign them
   for (const MapInfo& map : names.maps) {
     if (map.is_assigned) continue;
     diagnostics::Diagnostic& diagnostic = sink.report<DiagnosticKind::UndefinedMap>(map.first_use,
@@ -52,6 +52,25 @@ void warn_of_mixed_signs(const ScriptContext& script, const ResolvedProbes& prob
       warn_of_mixed_signs("$" + infos[id].name, script.types.variables[probe][id], sink);
     }
   }
+}
+
+// ---- definitions ----------------------------------------------------------------------------------
+
+// Those that have no meaning yet.
+void report_unsupported_definitions(const syntax::Script& script, DiagnosticSink& sink) {
+  const auto report = [&](SourceRange where, std::string_view what) {
+    sink.report<DiagnosticKind::UnsupportedSyntax>(where, what);
+  };
+  // An include or a struct rarely comes alone; one message says it for all of them.
+  if (!script.c_definitions.empty()) {
+    const syntax::CDefinition& first = script.c_definitions.front();
+    report(first.range,
+           first.is_preprocessor_line ? "C preprocessor lines are" : "C definitions are");
+  }
+  for (const auto& import : script.imports) report(import.range, "imports are");
+  for (const auto& map : script.map_declarations) report(map.range, "map declarations are");
+  for (const auto& macro : script.macros) report(macro.name_range, "macros are");
+  for (const auto& function : script.functions) report(function.name_range, "functions are");
 }
 
 // ---- programs and maps ----------------------------------------------------------------------------
@@ -137,6 +156,7 @@ std::optional<Program> analyze(const syntax::Script& script, const diagnostics::
 
   // Settings come first: some are limits of types.
   program.config = read_config(script, sink);
+  report_unsupported_definitions(script, sink);
   const ResolvedProbes probes = resolve_probes(script, world, sink);
   const Names names = resolve_names(script, sink);
 

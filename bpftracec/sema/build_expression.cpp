@@ -290,6 +290,30 @@ Operand build(ProbeContext& context, const syntax::Expr& expr) {
           [&](const syntax::CastExpr* node) { return build_cast(context, *node); },
           [&](const syntax::TupleExpr* node) { return build_tuple(context, *node); },
           [&](const syntax::SizeofExpr* node) { return build_sizeof(context, *node); },
+          // What has no meaning yet.
+          [&](const syntax::RecordExpr* node) {
+            for (const syntax::RecordField& field : node->fields) build(context, field.value);
+            return unsupported(context, node->range, "records are");
+          },
+          [&](const syntax::OffsetofExpr* node) {
+            return unsupported(context, node->range, "'offsetof' is");
+          },
+          [&](const syntax::TypeofExpr* node) {
+            return unsupported(context, node->range, "'typeof' is");
+          },
+          [&](const syntax::TypeinfoExpr* node) {
+            return unsupported(context, node->range, "'typeinfo' is");
+          },
+          [&](const syntax::ComptimeExpr* node) {
+            build(context, node->operand);
+            return unsupported(context, node->range, "'comptime' is");
+          },
+          [&](const syntax::IfStatement* node) {
+            return unsupported(context, node->range, "'if' as an expression is");
+          },
+          [&](const syntax::Block* node) {
+            return unsupported(context, node->range, "a block as an expression is");
+          },
       },
       expr);
 }
@@ -326,22 +350,32 @@ Operand build_builtin(ProbeContext& context, const syntax::Identifier& identifie
 // ---- types and casts ----------------------------------------------------------------------------
 
 std::optional<Type> resolve_type(ProbeContext& context, const syntax::TypeName& name) {
+  if (name.type_of != nullptr) {
+    unsupported(context, name.range, "'typeof' is");
+    return std::nullopt;
+  }
   if (name.name.empty()) return std::nullopt;  // the parser has said why
-  if (name.name == "string" && name.tag.empty() && name.pointer_depth == 0) {
-    const uint64_t size = name.array_size.value_or(context.script.config.max_strlen);
+  const bool is_sized_string = name.suffixes.size() == 1 && name.suffixes[0].size;
+  if (name.name == "string" && name.tag.empty() && (name.suffixes.empty() || is_sized_string)) {
+    const uint64_t size = is_sized_string ? *name.suffixes[0].size
+                                          : context.script.config.max_strlen;
     if (size == 0 || size > context.script.config.max_strlen) {
       context.report<DiagnosticKind::StringSize>(name.range, context.script.config.max_strlen);
       return std::nullopt;
     }
     return string_type(static_cast<uint32_t>(size));
   }
-  if (name.array_size) {
+  const auto is_array = [](const syntax::TypeSuffix& suffix) {
+    return suffix.kind == syntax::TypeSuffix::Kind::Array;
+  };
+  if (std::any_of(name.suffixes.begin(), name.suffixes.end(), is_array)) {
     context.report<DiagnosticKind::UnsupportedType>(name.range, "arrays");
     return std::nullopt;
   }
   std::optional<Type> pointee;
   if (name.tag.empty()) pointee = integer_type_named(name.name);
-  if (name.pointer_depth == 0) {
+  const auto pointer_depth = static_cast<uint32_t>(name.suffixes.size());
+  if (pointer_depth == 0) {
     if (pointee) return pointee;
     if (!name.tag.empty()) {
       context.report<DiagnosticKind::UnsupportedType>(name.range, "values of structs and enums");
@@ -360,7 +394,7 @@ std::optional<Type> resolve_type(ProbeContext& context, const syntax::TypeName& 
   std::string pointee_name(name.tag);
   if (!pointee_name.empty()) pointee_name += ' ';
   pointee_name += name.name;
-  return pointer_to(std::move(pointee), std::move(pointee_name), name.pointer_depth,
+  return pointer_to(std::move(pointee), std::move(pointee_name), pointer_depth,
                     AddressSpace::Unknown);
 }
 

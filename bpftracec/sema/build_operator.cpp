@@ -288,6 +288,9 @@ Operand build_operator(ProbeContext& context, const syntax::BinaryExpr& binary) 
 
 Operand build_operator(ProbeContext& context, const syntax::UnaryExpr& unary) {
   if (unary.op == syntax::UnaryOp::Dereference) return build_dereference(context, unary);
+  if (unary.op == syntax::UnaryOp::AddressOf) {
+    return unsupported(context, unary.range, "the address-of operator '&' is");
+  }
   Operand operand = build(context, unary.operand);
   if (operand.is_error()) {
     const bool is_truth = unary.op == syntax::UnaryOp::LogicalNot &&

@@ -452,6 +452,27 @@ void build_statement(ProbeContext& context, const syntax::WhileStatement& loop, 
   block.push_back({loop.range, While{std::move(condition), build_block(context, *loop.body)}});
 }
 
+// What has no meaning yet.
+
+void build_statement(ProbeContext& context, const syntax::ForEachStatement& loop,
+                     Block& /*block*/) {
+  unsupported(context, loop.range, "'for' loops over maps are");
+  build_block(context, *loop.body);
+}
+
+void build_statement(ProbeContext& context, const syntax::ForRangeStatement& loop,
+                     Block& /*block*/) {
+  unsupported(context, loop.range, "'for' loops over ranges are");
+  build(context, loop.begin);
+  build(context, loop.end);
+  build_block(context, *loop.body);
+}
+
+void build_statement(ProbeContext& context, const syntax::ImportStatement& import,
+                     Block& /*block*/) {
+  unsupported(context, import.range, "imports are");
+}
+
 void build_statement(ProbeContext& context, const syntax::UnrollStatement& loop, Block& block) {
   constexpr uint64_t kMaxCount = 100;
   Operand count = build(context, loop.count);

@@ -5,6 +5,11 @@ namespace bpftracec::sema {
 
 using diagnostics::DiagnosticKind;
 
+Operand unsupported(ProbeContext& context, SourceRange where, std::string_view what) {
+  context.report<DiagnosticKind::UnsupportedSyntax>(where, what);
+  return Operand::error(where);
+}
+
 ExprPtr take(ProbeContext& context, Operand operand) {
   if (operand.kind() == TypeKind::Tuple) {
     const Type type = operand.type();

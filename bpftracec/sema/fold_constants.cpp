@@ -191,6 +191,7 @@ std::optional<Operand> fold_unary(SourceRange range, syntax::UnaryOp op, const O
     case syntax::UnaryOp::Negate:
       return checked_number(range, -*value, sink);
     case syntax::UnaryOp::Dereference:
+    case syntax::UnaryOp::AddressOf:
       return std::nullopt;
   }
   base::internal_error("unknown unary operator");

@@ -45,6 +45,10 @@ struct Names {
 // keys, jumps out of nowhere, code that cannot be reached.
 Names resolve_names(const syntax::Script& script, diagnostics::DiagnosticSink& sink);
 
+// Whether names may be defined where sema does not look: in what the parser could not read, or in
+// definitions that have no meaning yet. A name that seems unknown is no error then.
+bool may_define_more(const syntax::Script& script);
+
 // The parts of a key: `@m[a, b]` and `@m[(a, b)]` are the same.
 std::span<const syntax::Expr> key_parts(std::span<const syntax::Expr> keys);
 

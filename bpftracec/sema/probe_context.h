@@ -57,9 +57,14 @@ struct ProbeContext {
   }
 };
 
-// Whether a name that is not known may have been defined in what the parser could not read. A name
-// that only looks misspelt is still worth a word.
-inline bool may_be_lost(const ProbeContext& context) { return !context.script.script.is_complete; }
+// Whether a name that is not known may have been defined where nobody looked. A name that only
+// looks misspelt is still worth a word.
+inline bool may_be_lost(const ProbeContext& context) {
+  return may_define_more(context.script.script);
+}
+
+// Says that an expression has no meaning yet; `what` reads before "not supported yet".
+Operand unsupported(ProbeContext& context, SourceRange where, std::string_view what);
 
 // ---- values (operands to what surrounds them) ----
 

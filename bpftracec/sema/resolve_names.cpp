@@ -117,32 +117,25 @@ class VariableTable {
   }
 
   void declare_by_let(const syntax::LetStatement& let) {
-    const syntax::Variable& variable = *let.variable;
-    if (const std::optional<VariableId> shadowed = find_visible(variable.name)) {
-      sink_.report<DiagnosticKind::VariableShadowed>(variable.range, variable.name)
-          .note(variables_[*shadowed].info.origin, "it is declared here");
-      uses_.emplace_back(&variable, *shadowed);
-      return;
-    }
-    const VariableId id = declare(variable, let.type ? &*let.type : nullptr);
-    variables_[id].is_assigned = let.value.has_value();
-    uses_.emplace_back(&variable, id);
+    declare_new(*let.variable, let.type ? &*let.type : nullptr, let.value.has_value());
   }
 
+  void declare_by_loop(const syntax::Variable& variable) { declare_new(variable, nullptr, true); }
+
   // `++`, `op=`: counts from zero where nothing has been assigned yet, but not out of nowhere.
-  void update(const syntax::Variable& variable, bool is_script_complete) {
+  void update(const syntax::Variable& variable, bool may_be_lost) {
     if (const std::optional<VariableId> id = find_visible(variable.name)) {
       variables_[*id].is_assigned = true;
       uses_.emplace_back(&variable, *id);
       return;
     }
-    use(variable, is_script_complete);
+    use(variable, may_be_lost);
   }
 
-  void use(const syntax::Variable& variable, bool is_script_complete) {
+  void use(const syntax::Variable& variable, bool may_be_lost) {
     std::optional<VariableId> id = find_visible(variable.name);
     if (!id) id = find_outside_block(variable);
-    if (!id) return report_undefined(variable, is_script_complete);
+    if (!id) return report_undefined(variable, may_be_lost);
     Entry& entry = variables_[*id];
     if (!entry.is_assigned && !entry.is_reported) {
       entry.is_reported = true;
@@ -187,6 +180,19 @@ class VariableTable {
     return std::nullopt;
   }
 
+  void declare_new(const syntax::Variable& variable, const syntax::TypeName* type,
+                   bool is_assigned) {
+    if (const std::optional<VariableId> shadowed = find_visible(variable.name)) {
+      sink_.report<DiagnosticKind::VariableShadowed>(variable.range, variable.name)
+          .note(variables_[*shadowed].info.origin, "it is declared here");
+      uses_.emplace_back(&variable, *shadowed);
+      return;
+    }
+    const VariableId id = declare(variable, type);
+    variables_[id].is_assigned = is_assigned;
+    uses_.emplace_back(&variable, id);
+  }
+
   VariableId declare(const syntax::Variable& variable, const syntax::TypeName* type) {
     const auto id = static_cast<VariableId>(variables_.size());
     variables_.push_back(
@@ -215,8 +221,8 @@ class VariableTable {
     return first;
   }
 
-  void report_undefined(const syntax::Variable& variable, bool is_script_complete) {
-    if (!undefined_.insert(variable.name).second || !is_script_complete) return;
+  void report_undefined(const syntax::Variable& variable, bool may_be_lost) {
+    if (!undefined_.insert(variable.name).second || may_be_lost) return;
     diagnostics::Diagnostic& diagnostic = sink_.report<DiagnosticKind::UndefinedVariable>(
         variable.range, variable.name);
     base::NearestName search(variable.name);
@@ -250,7 +256,7 @@ class VariableTable {
 class NameResolver : public syntax::Walker<NameResolver> {
  public:
   NameResolver(const syntax::Script& script, DiagnosticSink& sink)
-      : script_(script), sink_(sink), maps_(sink) {}
+      : script_(script), sink_(sink), may_define_more_(may_define_more(script)), maps_(sink) {}
 
   Names resolve() && {
     for (const syntax::Probe& probe : script_.probes) {
@@ -297,16 +303,36 @@ class NameResolver : public syntax::Walker<NameResolver> {
     --loop_depth_;
   }
 
+  void visit(const syntax::ForEachStatement& loop) {
+    maps_.use(*loop.map);
+    visit_for_body(*loop.variable, *loop.body);
+  }
+
+  void visit(const syntax::ForRangeStatement& loop) {
+    walk(loop.begin);
+    walk(loop.end);
+    visit_for_body(*loop.variable, *loop.body);
+  }
+
   void visit(const syntax::BreakStatement& statement) { check_jump(statement.range, "break"); }
   void visit(const syntax::ContinueStatement& statement) {
     check_jump(statement.range, "continue");
   }
 
-  void visit(const syntax::Variable& variable) { variables_->use(variable, script_.is_complete); }
+  void visit(const syntax::Variable& variable) { variables_->use(variable, may_define_more_); }
 
   void visit(const syntax::MapAccess& access) {
     walk_children(access);
     maps_.use_with_keys(access, key_parts(access.keys).size(), access.range);
+  }
+
+  // `&@m` says nothing of keys.
+  void visit(const syntax::UnaryExpr& unary) {
+    const syntax::MapAccess* map = unary.op == syntax::UnaryOp::AddressOf
+                                       ? as_bare_map(unary.operand)
+                                       : nullptr;
+    if (map == nullptr) return walk_children(unary);
+    maps_.use(*map);
   }
 
   void visit(const syntax::CallExpr& call) {
@@ -326,6 +352,16 @@ class NameResolver : public syntax::Walker<NameResolver> {
   }
 
  private:
+  // The variable of a loop lives in a block of its own around the body.
+  void visit_for_body(const syntax::Variable& variable, const syntax::Block& body) {
+    variables_->open_scope();
+    variables_->declare_by_loop(variable);
+    ++loop_depth_;
+    walk(body);
+    --loop_depth_;
+    variables_->close_scope();
+  }
+
   void resolve_delete(const syntax::CallExpr& call) {
     const auto targets = delete_targets(call);
     if (!targets) return walk_children(call);
@@ -347,7 +383,7 @@ class NameResolver : public syntax::Walker<NameResolver> {
   // Reads and assigns. A map reads as empty before its first assignment, a variable must be there.
   void update(const syntax::Expr& target) {
     if (const auto* const* variable = std::get_if<const syntax::Variable*>(&target)) {
-      variables_->update(**variable, script_.is_complete);
+      variables_->update(**variable, may_define_more_);
     } else {
       assign(target);
     }
@@ -359,6 +395,7 @@ class NameResolver : public syntax::Walker<NameResolver> {
 
   const syntax::Script& script_;
   DiagnosticSink& sink_;
+  bool may_define_more_;
   MapTable maps_;
   VariableTable* variables_ = nullptr;  // of the probe that is being walked
   uint32_t loop_depth_ = 0;
@@ -366,6 +403,11 @@ class NameResolver : public syntax::Walker<NameResolver> {
 };
 
 }  // namespace
+
+bool may_define_more(const syntax::Script& script) {
+  return !script.is_complete || !script.c_definitions.empty() || !script.imports.empty() ||
+         !script.macros.empty() || !script.functions.empty();
+}
 
 std::span<const syntax::Expr> key_parts(std::span<const syntax::Expr> keys) {
   if (keys.size() != 1) return keys;

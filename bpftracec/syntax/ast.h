@@ -37,16 +37,27 @@ struct BinaryExpr;
 struct ConditionalExpr;
 struct CastExpr;
 struct TupleExpr;
+struct RecordExpr;
 struct SizeofExpr;
+struct OffsetofExpr;
+struct TypeofExpr;
+struct TypeinfoExpr;
+struct ComptimeExpr;
+struct IfStatement;
+struct Block;
 
-using Expr = std::variant<const ErrorExpr*, const IntegerLiteral*, const StringLiteral*,
-                          const BooleanLiteral*, const Identifier*, const Variable*,
-                          const MapAccess*, const PositionalParameter*, const ParameterCount*,
-                          const FieldAccess*, const IndexAccess*, const CallExpr*, const UnaryExpr*,
-                          const IncrementExpr*, const BinaryExpr*, const ConditionalExpr*,
-                          const CastExpr*, const TupleExpr*, const SizeofExpr*>;
+// An `if` and a block are expressions as well where one is wanted: their value is that of the last
+// statement of the block that is gone through (see Block).
+using Expr = std::variant<
+    const ErrorExpr*, const IntegerLiteral*, const StringLiteral*, const BooleanLiteral*,
+    const Identifier*, const Variable*, const MapAccess*, const PositionalParameter*,
+    const ParameterCount*, const FieldAccess*, const IndexAccess*, const CallExpr*,
+    const UnaryExpr*, const IncrementExpr*, const BinaryExpr*, const ConditionalExpr*,
+    const CastExpr*, const TupleExpr*, const RecordExpr*, const SizeofExpr*, const OffsetofExpr*,
+    const TypeofExpr*, const TypeinfoExpr*, const ComptimeExpr*, const IfStatement*, const Block*>;
 
-enum class UnaryOp : uint8_t { LogicalNot, BitwiseNot, Negate, Dereference };
+// The operand of AddressOf is a Variable, or a MapAccess without keys.
+enum class UnaryOp : uint8_t { LogicalNot, BitwiseNot, Negate, Dereference, AddressOf };
 
 enum class BinaryOp : uint8_t {
   LogicalOr,
@@ -69,14 +80,26 @@ enum class BinaryOp : uint8_t {
   Modulo,
 };
 
-// A type as written: `uint32`, `struct task_struct *`, `int8[4]`.
+// `*`, `[N]` or `[]` after the name of a type.
+struct TypeSuffix {
+  enum class Kind : uint8_t { Pointer, Array };
+
+  Kind kind;
+  std::optional<uint64_t> size = {};  // of an array: N
+};
+
+// A type as written: `uint32`, `struct task_struct *`, `int8[4]*`, `typeof($x)*`.
 struct TypeName {
   SourceRange range;
-  std::string_view tag;   // "struct", "union", "enum" or empty
-  std::string_view name;  // without the tag
-  uint32_t pointer_depth = 0;
-  std::optional<uint64_t> array_size;  // of the outermost [N]
+  std::string_view tag;                  // "struct", "union", "enum" or empty
+  std::string_view name;                 // without the tag; empty with typeof and after an error
+  const TypeofExpr* type_of = nullptr;   // instead of a name
+  std::span<const TypeSuffix> suffixes;  // left to right: `int8[4]*` points to an array
 };
+
+// What sizeof, typeof and their like ask about. A bare word may name either; it is an Identifier
+// unless it names a type everywhere.
+using TypeOrExpr = std::variant<TypeName, Expr>;
 
 struct ErrorExpr {
   SourceRange range;
@@ -189,9 +212,49 @@ struct TupleExpr {
   std::span<const Expr> elements;
 };
 
+struct RecordField {
+  std::string_view name;
+  SourceRange name_range;
+  Expr value;
+};
+
+// `(a = 1, b = 2)`.
+struct RecordExpr {
+  SourceRange range;
+  std::span<const RecordField> fields;
+};
+
 struct SizeofExpr {
   SourceRange range;
-  std::variant<TypeName, Expr> operand;
+  TypeOrExpr operand;
+};
+
+struct FieldName {
+  SourceRange range;
+  std::string_view name;
+};
+
+// `offsetof(struct x, a.b)`.
+struct OffsetofExpr {
+  SourceRange range;
+  TypeOrExpr object;
+  std::span<const FieldName> path;  // at least one
+};
+
+// As an expression it stands for a type: something to compare, or an argument of a macro.
+struct TypeofExpr {
+  SourceRange range;
+  TypeOrExpr operand;
+};
+
+struct TypeinfoExpr {
+  SourceRange range;
+  TypeOrExpr operand;
+};
+
+struct ComptimeExpr {
+  SourceRange range;
+  Expr operand;
 };
 
 // ---- statements
@@ -200,22 +263,27 @@ struct SizeofExpr {
 struct ExprStatement;
 struct Assignment;
 struct LetStatement;
-struct IfStatement;
 struct WhileStatement;
 struct UnrollStatement;
-struct Block;
+struct ForEachStatement;
+struct ForRangeStatement;
 struct ReturnStatement;
 struct BreakStatement;
 struct ContinueStatement;
+struct ImportStatement;
 
 using Statement = std::variant<const ExprStatement*, const Assignment*, const LetStatement*,
                                const IfStatement*, const WhileStatement*, const UnrollStatement*,
-                               const Block*, const ReturnStatement*, const BreakStatement*,
-                               const ContinueStatement*>;
+                               const ForEachStatement*, const ForRangeStatement*, const Block*,
+                               const ReturnStatement*, const BreakStatement*,
+                               const ContinueStatement*, const ImportStatement*>;
 
 struct Block {
   SourceRange range;
   std::span<const Statement> statements;
+  // The last statement is an expression without `;`. Where a block is an expression, this is its
+  // value; elsewhere it means nothing.
+  bool ends_in_value = false;
 };
 
 struct ExprStatement {
@@ -240,7 +308,8 @@ struct LetStatement {
   std::optional<Expr> value;
 };
 
-// An `else if` is an else block that holds nothing but the next IfStatement.
+// An `else if` is an else block that holds nothing but the next IfStatement. The condition of
+// `if comptime (c)` is a ComptimeExpr.
 struct IfStatement {
   SourceRange range;
   Expr condition;
@@ -260,6 +329,23 @@ struct UnrollStatement {
   const Block* body;
 };
 
+// `for ($variable : @map)`.
+struct ForEachStatement {
+  SourceRange range;
+  const Variable* variable;
+  const MapAccess* map;  // without keys
+  const Block* body;
+};
+
+// `for ($variable : begin..end)`.
+struct ForRangeStatement {
+  SourceRange range;
+  const Variable* variable;
+  Expr begin;
+  Expr end;
+  const Block* body;
+};
+
 struct ReturnStatement {
   SourceRange range;
   std::optional<Expr> value;
@@ -271,6 +357,13 @@ struct BreakStatement {
 
 struct ContinueStatement {
   SourceRange range;
+};
+
+// `import "target";`, at the root or in a block.
+struct ImportStatement {
+  SourceRange range;
+  std::string_view target;
+  SourceRange target_range;
 };
 
 // ---- probes
@@ -310,8 +403,70 @@ struct ConfigSetting {
   SourceRange value_range;
 };
 
+// ---- definitions
+// --------------------------------------------------------------------------------------------
+
+// A preprocessor line (with those that a backslash joins to it), or a struct, union, enum or
+// typedef to its end: C, for Clang to read.
+struct CDefinition {
+  SourceRange range;
+  std::string_view text;  // as written
+  bool is_preprocessor_line;
+};
+
+// `let @name = map_type(max_entries);`.
+struct MapDeclaration {
+  SourceRange range;
+  std::string_view name;  // without the @
+  SourceRange name_range;
+  std::string_view map_type;
+  SourceRange map_type_range;
+  uint64_t max_entries;
+  SourceRange max_entries_range;
+};
+
+struct MacroParameter {
+  enum class Kind : uint8_t { Variable, Map, Expression };
+
+  SourceRange range;
+  Kind kind;
+  std::string_view name;  // without $ or @
+};
+
+// `macro name($variable, @map, expression) { ... }`; its value is that of the block.
+struct Macro {
+  SourceRange range;
+  std::string_view name;
+  SourceRange name_range;
+  std::span<const MacroParameter> parameters;
+  const Block* body;
+};
+
+struct FunctionParameter {
+  SourceRange range;
+  const Variable* variable;
+  TypeName type;
+};
+
+// `fn name($a : type) : return_type { ... }`.
+struct Function {
+  SourceRange range;
+  std::string_view name;
+  SourceRange name_range;
+  std::span<const FunctionParameter> parameters;
+  TypeName return_type;
+  const Block* body;
+};
+
+// Each list in source order. In the source, the lists follow each other as they do here, but for
+// config and imports, which mix, and the last four, which do, too.
 struct Script {
+  std::span<const CDefinition> c_definitions;
   std::span<const ConfigSetting> config;
+  std::span<const ImportStatement> imports;
+  std::span<const MapDeclaration> map_declarations;
+  std::span<const Macro> macros;
+  std::span<const Function> functions;
   std::span<const Probe> probes;
   // False if errors made the parser leave something out: a name that seems unknown may have been
   // defined there.

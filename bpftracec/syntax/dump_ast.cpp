@@ -17,10 +17,15 @@ class AstDumper {
  public:
   void add(const Script& script) {
     if (!script.is_complete) add_line("incomplete");
+    for (const CDefinition& definition : script.c_definitions) add(definition);
     if (!script.config.empty()) add_line("config");
     ++depth_;
     for (const ConfigSetting& setting : script.config) add(setting);
     --depth_;
+    for (const ImportStatement& import : script.imports) add_line(show(import));
+    for (const MapDeclaration& declaration : script.map_declarations) add(declaration);
+    for (const Macro& macro : script.macros) add(macro);
+    for (const Function& function : script.functions) add(function);
     for (const Probe& probe : script.probes) add(probe);
   }
 
@@ -42,6 +47,39 @@ class AstDumper {
         },
         setting.value);
     add_line(fmt::format("{} = {}", setting.name, value));
+  }
+
+  void add(const CDefinition& definition) {
+    add_line((definition.is_preprocessor_line ? "preprocessor " : "c ") +
+             base::quoted(definition.text));
+  }
+
+  void add(const MapDeclaration& declaration) {
+    add_line(fmt::format("let @{} = {}({})", declaration.name, declaration.map_type,
+                         declaration.max_entries));
+  }
+
+  void add(const Macro& macro) {
+    std::string parameters;
+    for (const MacroParameter& parameter : macro.parameters) {
+      if (!parameters.empty()) parameters += ", ";
+      if (parameter.kind == MacroParameter::Kind::Variable) parameters += '$';
+      if (parameter.kind == MacroParameter::Kind::Map) parameters += '@';
+      parameters += parameter.name;
+    }
+    add_line(fmt::format("macro {}({})", macro.name, parameters));
+    add_nested(*macro.body);
+    if (macro.body->ends_in_value) add_line("  (its last expression is its value)");
+  }
+
+  void add(const Function& function) {
+    std::string parameters;
+    for (const FunctionParameter& parameter : function.parameters) {
+      if (!parameters.empty()) parameters += ", ";
+      parameters += fmt::format("${} : {}", parameter.variable->name, show(parameter.type));
+    }
+    add_line(fmt::format("fn {}({}) : {}", function.name, parameters, show(function.return_type)));
+    add_nested(*function.body);
   }
 
   void add(const Probe& probe) {
@@ -74,27 +112,7 @@ class AstDumper {
 
   void add(const Statement& statement) {
     std::visit(overloaded{
-                   [&](const ExprStatement* node) {
-                     add_line((node->is_discard ? "_ = " : "") + show(node->expr));
-                   },
-                   [&](const Assignment* node) {
-                     add_line(fmt::format("{} {}= {}", show(node->target),
-                                          node->compound_op ? spelling(*node->compound_op) : "",
-                                          show(node->value)));
-                   },
-                   [&](const LetStatement* node) {
-                     std::string line = fmt::format("let ${}", node->variable->name);
-                     if (node->type) line += " : " + show(*node->type);
-                     if (node->value) line += " = " + show(*node->value);
-                     add_line(line);
-                   },
-                   [&](const IfStatement* node) {
-                     add_line("if " + show(node->condition));
-                     add_nested(*node->then_block);
-                     if (node->else_block == nullptr) return;
-                     add_line("else");
-                     add_nested(*node->else_block);
-                   },
+                   [&](const IfStatement* node) { add_if(*node); },
                    [&](const WhileStatement* node) {
                      add_line("while " + show(node->condition));
                      add_nested(*node->body);
@@ -103,26 +121,138 @@ class AstDumper {
                      add_line("unroll " + show(node->count));
                      add_nested(*node->body);
                    },
+                   [&](const ForEachStatement* node) {
+                     add_line(show_head(*node));
+                     add_nested(*node->body);
+                   },
+                   [&](const ForRangeStatement* node) {
+                     add_line(show_head(*node));
+                     add_nested(*node->body);
+                   },
                    [&](const Block* node) {
                      add_line("block");
                      add_nested(*node);
                    },
-                   [&](const ReturnStatement* node) {
-                     add_line(node->value ? "return " + show(*node->value) : "return");
-                   },
-                   [&](const BreakStatement*) { add_line("break"); },
-                   [&](const ContinueStatement*) { add_line("continue"); },
+                   [&](const auto* node) { add_line(show(*node)); },
                },
                statement);
   }
 
+  void add_if(const IfStatement& statement) {
+    add_line("if " + show(statement.condition));
+    add_nested(*statement.then_block);
+    if (statement.else_block == nullptr) return;
+    add_line("else");
+    add_nested(*statement.else_block);
+  }
+
+  // ---- statements in one line ----
+
+  static std::string show(const ExprStatement& statement) {
+    return (statement.is_discard ? "_ = " : "") + show(statement.expr);
+  }
+
+  static std::string show(const Assignment& assignment) {
+    return fmt::format("{} {}= {}", show(assignment.target),
+                       assignment.compound_op ? spelling(*assignment.compound_op) : "",
+                       show(assignment.value));
+  }
+
+  static std::string show(const LetStatement& let) {
+    std::string line = fmt::format("let ${}", let.variable->name);
+    if (let.type) line += " : " + show(*let.type);
+    if (let.value) line += " = " + show(*let.value);
+    return line;
+  }
+
+  static std::string show(const ReturnStatement& statement) {
+    return statement.value ? "return " + show(*statement.value) : "return";
+  }
+  static std::string show(const BreakStatement& /*statement*/) { return "break"; }
+  static std::string show(const ContinueStatement& /*statement*/) { return "continue"; }
+  static std::string show(const ImportStatement& statement) {
+    return "import " + base::quoted(statement.target);
+  }
+
+  static std::string show_head(const ForEachStatement& loop) {
+    return fmt::format("for ${} : {}", loop.variable->name, show(loop.map));
+  }
+  static std::string show_head(const ForRangeStatement& loop) {
+    return fmt::format("for ${} : {} .. {}", loop.variable->name, show(loop.begin), show(loop.end));
+  }
+
+  static std::string show(const WhileStatement& loop) {
+    return fmt::format("while {} {}", show(loop.condition), show(*loop.body));
+  }
+  static std::string show(const UnrollStatement& loop) {
+    return fmt::format("unroll {} {}", show(loop.count), show(*loop.body));
+  }
+  static std::string show(const ForEachStatement& loop) {
+    return fmt::format("{} {}", show_head(loop), show(*loop.body));
+  }
+  static std::string show(const ForRangeStatement& loop) {
+    return fmt::format("{} {}", show_head(loop), show(*loop.body));
+  }
+
+  static std::string show(const IfStatement& statement) {
+    std::string text = fmt::format("if {} {}", show(statement.condition),
+                                   show(*statement.then_block));
+    if (statement.else_block != nullptr) text += " else " + show(*statement.else_block);
+    return text;
+  }
+
+  static std::string show(const Block& block) {
+    std::string text = "{";
+    for (const Statement& statement : block.statements) {
+      text += ' ';
+      text += std::visit([](const auto* node) { return show(*node); }, statement);
+      if (text.back() != '}') text += ';';
+    }
+    if (block.ends_in_value && text.back() == ';') text.pop_back();
+    return text + " }";
+  }
+
+  // ---- types and expressions ----
+
   static std::string show(const TypeName& type) {
     std::string text;
     if (!type.tag.empty()) text += std::string(type.tag) + " ";
-    text += type.name;
-    if (type.pointer_depth != 0) text += " " + std::string(type.pointer_depth, '*');
-    if (type.array_size) text += fmt::format("[{}]", *type.array_size);
+    text += type.type_of != nullptr ? show(*type.type_of) : type.name;
+    for (const TypeSuffix& suffix : type.suffixes) {
+      if (suffix.kind == TypeSuffix::Kind::Pointer) {
+        text += text.back() == '*' ? "*" : " *";
+      } else {
+        text += suffix.size ? fmt::format("[{}]", *suffix.size) : "[]";
+      }
+    }
     return text;
+  }
+
+  static std::string show(const TypeofExpr& node) {
+    return fmt::format("typeof({})", show_operand(node.operand));
+  }
+
+  static std::string show_operand(const TypeOrExpr& operand) {
+    if (const auto* expr = std::get_if<Expr>(&operand)) return show(*expr);
+    return "type " + show(std::get<TypeName>(operand));
+  }
+
+  static std::string show(const RecordExpr& record) {
+    std::string text;
+    for (const RecordField& field : record.fields) {
+      if (!text.empty()) text += ", ";
+      text += fmt::format("{} = {}", field.name, show(field.value));
+    }
+    return fmt::format("record({})", text);
+  }
+
+  static std::string show(const OffsetofExpr& node) {
+    std::string path;
+    for (const FieldName& field : node.path) {
+      if (!path.empty()) path += '.';
+      path += field.name;
+    }
+    return fmt::format("offsetof({}, {})", show_operand(node.object), path);
   }
 
   static std::string show_list(std::span<const Expr> expressions) {
@@ -184,10 +314,19 @@ class AstDumper {
               return fmt::format("tuple({})", show_list(node->elements));
             },
             [](const SizeofExpr* node) {
-              return fmt::format(
-                  "sizeof({})",
-                  std::visit([](const auto& operand) { return show(operand); }, node->operand));
+              return fmt::format("sizeof({})", show_operand(node->operand));
             },
+            [](const TypeinfoExpr* node) {
+              return fmt::format("typeinfo({})", show_operand(node->operand));
+            },
+            [](const ComptimeExpr* node) {
+              return fmt::format("(comptime {})", show(node->operand));
+            },
+            [](const RecordExpr* node) { return show(*node); },
+            [](const OffsetofExpr* node) { return show(*node); },
+            [](const TypeofExpr* node) { return show(*node); },
+            [](const IfStatement* node) { return fmt::format("({})", show(*node)); },
+            [](const Block* node) { return show(*node); },
         },
         expr);
   }

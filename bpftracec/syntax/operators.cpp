@@ -14,6 +14,8 @@ std::string_view spelling(UnaryOp op) {
       return "-";
     case UnaryOp::Dereference:
       return "*";
+    case UnaryOp::AddressOf:
+      return "&";
   }
   base::internal_error("unknown unary operator");
 }

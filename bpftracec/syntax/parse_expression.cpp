@@ -111,7 +111,13 @@ bool is_incrementable(const Expr& expr) {
 Expr Parser::parse_expression() {
   Nesting nesting(*this);
   if (nesting.is_too_deep()) return too_deep(peek().range);
-  Expr condition = parse_binary(1);
+  return continue_expression(parse_unary());
+}
+
+// What may follow the first operand.
+Expr Parser::continue_expression(Expr first) {
+  Expr condition = continue_binary(first, 1);
+  note_height();
   if (!accept(TokenKind::Question)) return condition;
   uint32_t height = height_;
   std::optional<Expr> when_true;
@@ -122,17 +128,17 @@ Expr Parser::parse_expression() {
   expect(TokenKind::Colon);
   Expr when_false = parse_expression();
   height_ = std::max(height, height_) + 1;
+  note_height();
   return context_.make(ConditionalExpr{cover(range_of(condition), range_of(when_false)), condition,
                                        when_true, when_false});
 }
 
-Expr Parser::parse_binary(int least_precedence) {
-  Expr lhs = parse_unary();
+Expr Parser::continue_binary(Expr lhs, int least_precedence) {
   while (const BinaryOperator* found = find_binary_operator(peek().kind)) {
     if (found->precedence < least_precedence) break;
     uint32_t height = height_;
     Token op = take();
-    Expr rhs = parse_binary(found->precedence + 1);
+    Expr rhs = continue_binary(parse_unary(), found->precedence + 1);
     height_ = std::max(height, height_) + 1;
     if (height_ > kMaxHeight) return too_deep(op.range);
     lhs = context_.make(
@@ -155,8 +161,9 @@ Expr Parser::parse_unary() {
     case TokenKind::MinusMinus:
       return parse_prefix_increment();
     case TokenKind::Ampersand:
+      return parse_address_of();
     case TokenKind::Comptime:
-      return parse_unsupported_prefix();
+      return parse_comptime();
     case TokenKind::LeftParen:
       if (at_cast()) return parse_cast();
       return parse_postfix();
@@ -191,18 +198,33 @@ bool Parser::check_increment_target(const Expr& target, SourceRange where) {
   return false;
 }
 
-Expr Parser::parse_unsupported_prefix() {
+Expr Parser::parse_address_of() {
   Nesting nesting(*this);
   if (nesting.is_too_deep()) return too_deep(peek().range);
   Token op = take();
-  bool is_address_of = op.kind == TokenKind::Ampersand;
-  if (is_address_of && !at(TokenKind::Variable) && !at(TokenKind::Map)) {
-    report<DiagnosticKind::InvalidAddressOf>(op.range);
-  } else {
-    unsupported(op.range, is_address_of ? "the address-of operator '&' is" : "'comptime' is");
-  }
   Expr operand = parse_unary();
-  return error_expr(cover(op.range, range_of(operand)));
+  ++height_;
+  SourceRange range = cover(op.range, range_of(operand));
+  const auto* const* map = std::get_if<const MapAccess*>(&operand);
+  const bool is_place = std::holds_alternative<const Variable*>(operand) ||
+                        std::holds_alternative<const ErrorExpr*>(operand) ||
+                        (map != nullptr && !(*map)->has_keys);
+  if (is_place) return context_.make(UnaryExpr{range, UnaryOp::AddressOf, operand});
+  report<DiagnosticKind::InvalidAddressOf>(op.range);
+  return error_expr(range);
+}
+
+Expr Parser::parse_comptime() {
+  Nesting nesting(*this);
+  if (nesting.is_too_deep()) return too_deep(peek().range);
+  Token word = take();
+  Expr operand = parse_unary();
+  ++height_;
+  return context_.make(ComptimeExpr{cover(word.range, range_of(operand)), operand});
+}
+
+bool Parser::at_operator() {
+  return at(TokenKind::Question) || find_binary_operator(peek().kind) != nullptr;
 }
 
 // ---- types and casts ----------------------------------------------------------------------------
@@ -225,6 +247,31 @@ size_t Parser::after_type_suffixes(size_t ahead) {
   }
 }
 
+// At '(': the number of tokens from here past the ')' that belongs to it, or to where there is
+// none.
+size_t Parser::after_parens(size_t ahead) {
+  uint32_t depth = 0;
+  while (true) {
+    switch (peek(ahead).kind) {
+      case TokenKind::LeftParen:
+        ++depth;
+        break;
+      case TokenKind::RightParen:
+        if (--depth == 0) return ahead + 1;
+        break;
+      case TokenKind::LeftBrace:
+      case TokenKind::RightBrace:
+      case TokenKind::Semicolon:
+      case TokenKind::AttachPoint:
+      case TokenKind::EndOfFile:
+        return ahead;
+      default:
+        break;
+    }
+    ++ahead;
+  }
+}
+
 // At '('. `(word)` before an operand is a cast, unless the word is known to be a value; so `(x) -
 // 1` is one, which surprises people, but is what the language says.
 bool Parser::at_cast() {
@@ -232,8 +279,12 @@ bool Parser::at_cast() {
     case TokenKind::Struct:
     case TokenKind::Union:
     case TokenKind::Enum:
-    case TokenKind::Typeof:
       return true;
+    case TokenKind::Typeof: {
+      if (peek(2).kind != TokenKind::LeftParen) return false;
+      size_t closing = after_type_suffixes(after_parens(2));
+      return peek(closing).kind == TokenKind::RightParen && begins_operand(peek(closing + 1).kind);
+    }
     case TokenKind::Identifier:
       break;
     default:
@@ -264,30 +315,28 @@ Expr Parser::parse_cast() {
 
 TypeName Parser::parse_type() {
   uint32_t begin = peek().range.begin;
-  TypeName type;
-  if (at(TokenKind::Struct) || at(TokenKind::Union) || at(TokenKind::Enum)) {
-    type.tag = take().text;
-  } else if (at(TokenKind::Typeof)) {
-    parse_unsupported_call("'typeof' is");
-    type.range = since(begin);
-    return type;
+  TypeName type{};
+  if (at(TokenKind::Typeof)) {
+    type.type_of = parse_typeof();
+  } else {
+    if (at(TokenKind::Struct) || at(TokenKind::Union) || at(TokenKind::Enum)) {
+      type.tag = take().text;
+    }
+    if (expect(TokenKind::Identifier)) type.name = previous_.text;
   }
-  if (!expect(TokenKind::Identifier)) {
-    type.range = since(begin);
-    return type;
-  }
-  type.name = previous_.text;
-  while (at(TokenKind::Star) || at(TokenKind::LeftBracket)) {
+  std::vector<TypeSuffix> suffixes;
+  while (!is_recovering_ && (at(TokenKind::Star) || at(TokenKind::LeftBracket))) {
     if (accept(TokenKind::Star)) {
-      if (type.array_size) unsupported(previous_.range, "pointers to arrays are");
-      ++type.pointer_depth;
+      suffixes.push_back({TypeSuffix::Kind::Pointer});
       continue;
     }
-    Token open = take();
-    if (type.array_size) unsupported(open.range, "arrays of arrays are");
-    type.array_size = at(TokenKind::Integer) ? take().value : 0;
-    if (!expect(TokenKind::RightBracket)) break;
+    take();
+    std::optional<uint64_t> size;
+    if (at(TokenKind::Integer)) size = take().value;
+    suffixes.push_back({TypeSuffix::Kind::Array, size});
+    expect(TokenKind::RightBracket);
   }
+  type.suffixes = context_.copy(suffixes);
   type.range = since(begin);
   return type;
 }
@@ -310,6 +359,7 @@ Expr Parser::parse_postfix() {
         expr = parse_postfix_increment(expr);
         break;
       default:
+        note_height();
         return expr;
     }
     if (is_recovering_) return expr;
@@ -404,14 +454,14 @@ Expr Parser::parse_primary() {
     case TokenKind::Sizeof:
       return parse_sizeof();
     case TokenKind::Offsetof:
-      return parse_unsupported_call("'offsetof' is");
+      return parse_offsetof();
     case TokenKind::Typeof:
-      return parse_unsupported_call("'typeof' is");
+      return parse_typeof();
     case TokenKind::Typeinfo:
-      return parse_unsupported_call("'typeinfo' is");
+      return parse_typeinfo();
     case TokenKind::If:
     case TokenKind::LeftBrace:
-      return parse_unsupported_block_expression();
+      return parse_block_expression();
     default:
       break;
   }
@@ -466,11 +516,7 @@ Expr Parser::parse_identifier_or_call() {
 // Grouping, a tuple, or a record.
 Expr Parser::parse_parentheses() {
   uint32_t begin = peek().range.begin;
-  if (peek(1).kind == TokenKind::Identifier && peek(2).kind == TokenKind::Assign) {
-    unsupported(peek().range, "records are");
-    skip_balanced_parens();
-    return error_expr(since(begin));
-  }
+  if (is_word(peek(1)) && peek(2).kind == TokenKind::Assign) return parse_record();
   take();
   std::vector<Expr> elements;
   if (accept(TokenKind::RightParen)) return context_.make(TupleExpr{since(begin), {}});
@@ -491,54 +537,133 @@ Expr Parser::parse_parentheses() {
   return context_.make(TupleExpr{since(begin), context_.copy(elements)});
 }
 
-// At '(' of sizeof. A bare word may be a type or a value; it stays an Identifier for sema to
-// decide.
-bool Parser::at_type_in_sizeof() {
-  TokenKind kind = peek(1).kind;
-  if (kind == TokenKind::Struct || kind == TokenKind::Union || kind == TokenKind::Enum) return true;
-  if (kind != TokenKind::Identifier) return false;
-  size_t closing = after_type_suffixes(2);
-  if (peek(closing).kind != TokenKind::RightParen) return false;
-  return contains(kTypeWords, peek(1).text) ||
-         (closing > 2 && peek(closing - 1).kind == TokenKind::Star);
+// `(a = 1, b = 2)`.
+Expr Parser::parse_record() {
+  uint32_t begin = take().range.begin;
+  std::vector<RecordField> fields;
+  uint32_t height = 0;
+  do {
+    if (!is_word(peek())) {
+      error<DiagnosticKind::ExpectedToken>(after_previous(), "the name of a field",
+                                           describe(previous_));
+      break;
+    }
+    SourceRange name = take().range;
+    if (!expect(TokenKind::Assign)) break;
+    fields.push_back({file_.text(name), name, parse_expression()});
+    height = std::max(height, height_);
+  } while (!is_recovering_ && accept(TokenKind::Comma));
+  expect(TokenKind::RightParen);
+  height_ = height + 1;
+  if (is_recovering_) return error_expr(since(begin));
+  return context_.make(RecordExpr{since(begin), context_.copy(fields)});
+}
+
+// ---- questions about types ----------------------------------------------------------------------
+
+// Inside the parentheses of sizeof or one of its like. A bare word may be a type or a value; it
+// stays an Identifier for sema to decide.
+bool Parser::at_type() {
+  auto ends = [&](size_t ahead) {
+    return peek(ahead).kind == TokenKind::RightParen || peek(ahead).kind == TokenKind::Comma;
+  };
+  switch (peek().kind) {
+    case TokenKind::Struct:
+    case TokenKind::Union:
+    case TokenKind::Enum:
+      return true;
+    case TokenKind::Typeof:
+      return peek(1).kind == TokenKind::LeftParen && ends(after_type_suffixes(after_parens(1)));
+    case TokenKind::Identifier: {
+      size_t end = after_type_suffixes(1);
+      if (!ends(end)) return false;
+      bool has_suffix_of_types = end > 1 && (peek(end - 1).kind == TokenKind::Star ||
+                                             peek(end - 2).kind == TokenKind::LeftBracket);
+      return contains(kTypeWords, peek().text) || has_suffix_of_types;
+    }
+    default:
+      return false;
+  }
+}
+
+TypeOrExpr Parser::parse_type_or_expression() {
+  if (!at_type()) return parse_expression();
+  height_ = 1;
+  return parse_type();
 }
 
 Expr Parser::parse_sizeof() {
   uint32_t begin = take().range.begin;
-  bool is_type = at(TokenKind::LeftParen) && at_type_in_sizeof();
   if (!expect(TokenKind::LeftParen)) return error_expr(since(begin));
-  std::variant<TypeName, Expr> operand;
-  if (is_type) {
-    operand = parse_type();
-  } else {
-    operand = parse_expression();
-  }
+  TypeOrExpr operand = parse_type_or_expression();
   expect(TokenKind::RightParen);
   ++height_;
   return context_.make(SizeofExpr{since(begin), operand});
 }
 
-Expr Parser::parse_unsupported_call(std::string_view what) {
-  Token word = take();
-  unsupported(word.range, what);
-  if (at(TokenKind::LeftParen)) skip_balanced_parens();
-  return error_expr(since(word.range.begin));
+Expr Parser::parse_offsetof() {
+  uint32_t begin = take().range.begin;
+  if (!expect(TokenKind::LeftParen)) return error_expr(since(begin));
+  TypeOrExpr object = parse_type_or_expression();
+  ++height_;
+  std::vector<FieldName> path;
+  bool goes_on = expect(TokenKind::Comma);
+  while (goes_on) {
+    if (!is_word(peek())) {
+      error<DiagnosticKind::ExpectedToken>(after_previous(), "the name of a field",
+                                           describe(previous_));
+      break;
+    }
+    SourceRange name = take().range;
+    path.push_back({name, file_.text(name)});
+    goes_on = accept(TokenKind::Dot);
+  }
+  expect(TokenKind::RightParen);
+  if (is_recovering_) return error_expr(since(begin));
+  return context_.make(OffsetofExpr{since(begin), object, context_.copy(path)});
 }
 
-Expr Parser::parse_unsupported_block_expression() {
+// Types nest in it without an expression in between, as in typeof(typeof(...)).
+const TypeofExpr* Parser::parse_typeof() {
+  Nesting nesting(*this);
+  uint32_t begin = take().range.begin;
+  TypeOrExpr operand = error_expr(since(begin));
+  height_ = 1;
+  if (nesting.is_too_deep()) {
+    too_deep(since(begin));
+  } else if (expect(TokenKind::LeftParen)) {
+    operand = parse_type_or_expression();
+    expect(TokenKind::RightParen);
+  }
+  ++height_;
+  return context_.make(TypeofExpr{since(begin), operand});
+}
+
+Expr Parser::parse_typeinfo() {
+  uint32_t begin = take().range.begin;
+  if (!expect(TokenKind::LeftParen)) return error_expr(since(begin));
+  TypeOrExpr operand = parse_type_or_expression();
+  expect(TokenKind::RightParen);
+  ++height_;
+  return context_.make(TypeinfoExpr{since(begin), operand});
+}
+
+// ---- if and blocks as expressions ---------------------------------------------------------------
+
+Expr Parser::parse_block_expression() {
   Nesting nesting(*this);
   if (nesting.is_too_deep()) return too_deep(peek().range);
   uint32_t begin = peek().range.begin;
   uint32_t open_parens = open_parens_;
-  if (at(TokenKind::If)) {
-    unsupported(peek().range, "'if' as an expression is");
-    parse_if();
-  } else {
-    unsupported(peek().range, "blocks as expressions are");
-    parse_block();
-  }
+  uint32_t outer_height = max_height_;
+  max_height_ = 0;
+  Expr expr = at(TokenKind::If) ? Expr(parse_if()) : Expr(parse_block());
+  // Trees in the block are part of this one.
+  height_ = max_height_ + 1;
+  max_height_ = outer_height;
   open_parens_ = open_parens;
-  return error_expr(since(begin));
+  if (height_ > kMaxHeight) return too_deep(since(begin));
+  return expr;
 }
 
 }  // namespace bpftracec::syntax

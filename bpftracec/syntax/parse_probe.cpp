@@ -27,10 +27,13 @@ bool looks_like_attach_point(std::string_view text) {
 
 const Script* Parser::parse_script() {
   while (!at(TokenKind::EndOfFile)) parse_root_item();
-  if (!first_probe_range_ && !sink_.has_errors()) {
+  if (probes_.empty() && !sink_.has_errors()) {
     report<DiagnosticKind::NoProbes>(peek().range).hint("the smallest script is: BEGIN {{ }}");
   }
-  return context_.make(Script{context_.copy(config_), context_.copy(probes_), is_complete_});
+  return context_.make(Script{context_.copy(c_definitions_), context_.copy(config_),
+                              context_.copy(imports_), context_.copy(map_declarations_),
+                              context_.copy(macros_), context_.copy(functions_),
+                              context_.copy(probes_), is_complete_});
 }
 
 void Parser::parse_root_item() {
@@ -50,11 +53,13 @@ void Parser::parse_root_item() {
     case TokenKind::PreprocessorLine:
       return parse_c_definition();
     case TokenKind::Fn:
+      return parse_function();
     case TokenKind::Macro:
-      return parse_unsupported_definition();
+      return parse_macro();
     case TokenKind::Import:
+      return parse_root_import();
     case TokenKind::Let:
-      return parse_unsupported_import_or_let();
+      return parse_map_declaration();
     case TokenKind::Semicolon:
       report<DiagnosticKind::UnexpectedToken>(peek().range, describe(peek()))
           .hint("no ';' stands between probes");
@@ -70,7 +75,7 @@ void Parser::parse_root_item() {
   }
   is_recovering_ = peek().is_wrong;  // the lexer has told
   auto& diagnostic = error<DiagnosticKind::ExpectedProbe>(peek().range, describe(peek()));
-  if (first_probe_range_) diagnostic.hint("is there a '}}' too many before it?");
+  if (first_item_) diagnostic.hint("is there a '}}' too many before it?");
   skip_token();
   skip_to_next_probe();
 }
@@ -95,47 +100,152 @@ void Parser::skip_to_next_probe() {
   }
 }
 
-// ---- what is not supported yet ------------------------------------------------------------------
+// ---- definitions --------------------------------------------------------------------------------
 
 void Parser::parse_c_definition() {
-  // An include or a struct rarely comes alone; one message says it for all of them.
-  if (first_probe_range_) {
-    report<DiagnosticKind::CDefinitionAfterProbes>(peek().range)
-        .note(*first_probe_range_, "the first probe is here");
-  } else if (!has_reported_c_definition_) {
-    bool is_line = at(TokenKind::PreprocessorLine);
-    unsupported(peek().range, is_line ? "C preprocessor lines are" : "C definitions are");
-    has_reported_c_definition_ = true;
+  Token token = take();
+  if (first_after_c_) {
+    is_complete_ = false;
+    report<DiagnosticKind::CDefinitionAfterProbes>(token.range)
+        .note(*first_after_c_, "this comes before it");
+    return;
   }
-  skip_token();
+  c_definitions_.push_back({token.range, token.text, token.kind == TokenKind::PreprocessorLine});
 }
 
-void Parser::parse_unsupported_definition() {
-  unsupported(peek().range, at(TokenKind::Macro) ? "macros are" : "functions are");
-  take();
-  while (!at(TokenKind::LeftBrace) && !at(TokenKind::EndOfFile) && !at(TokenKind::AttachPoint))
-    skip_token();
-  if (at(TokenKind::LeftBrace)) skip_balanced_braces();
+void Parser::parse_root_import() {
+  if (!first_after_c_) first_after_c_ = peek().range;
+  if (first_item_) {
+    report<DiagnosticKind::ImportAfterProbes>(peek().range)
+        .note(*first_item_, "this comes before it");
+  }
+  std::optional<Statement> import = parse_import();
+  if (!import) return skip_root_item();
+  imports_.push_back(*std::get<const ImportStatement*>(*import));
+  end_root_item();
 }
 
-void Parser::parse_unsupported_import_or_let() {
-  if (at(TokenKind::Import)) {
-    unsupported(peek().range, "imports are");
-  } else if (peek(1).kind == TokenKind::Map) {
-    unsupported(peek().range, "map declarations are");
-  } else {
-    report<DiagnosticKind::RootLetOfVariable>({peek().range.begin, peek(1).range.end})
+void Parser::note_item(SourceRange range) {
+  if (!first_after_c_) first_after_c_ = range;
+  if (!first_item_) first_item_ = range;
+}
+
+void Parser::parse_map_declaration() {
+  Token let = take();
+  note_item(let.range);
+  if (at(TokenKind::Variable)) {
+    report<DiagnosticKind::RootLetOfVariable>({let.range.begin, peek().range.end})
         .hint("a variable belongs to one probe; declare it there, or use a map");
+    return skip_root_item();
   }
-  skip_token();
+  Token name = take();  // a map: the lexer has looked
+  if (!expect(TokenKind::Assign) || !expect(TokenKind::Identifier)) return skip_root_item();
+  Token type = previous_;
+  if (!expect(TokenKind::LeftParen) || !expect(TokenKind::Integer)) return skip_root_item();
+  Token size = previous_;
+  if (!expect(TokenKind::RightParen)) return skip_root_item();
+  if (!size.is_wrong) {
+    map_declarations_.push_back({since(let.range.begin), name.text, name.range, type.text,
+                                 type.range, size.value, size.range});
+  }
+  end_root_item();
+}
+
+void Parser::parse_macro() {
+  Token keyword = take();
+  note_item(keyword.range);
+  std::vector<MacroParameter> parameters;
+  Token name = take();  // a word: the lexer has looked
+  parse_parameters([&] { return parse_macro_parameter(parameters); });
+  const Block* body = parse_definition_body();
+  if (body == nullptr) return;
+  macros_.push_back({since(keyword.range.begin), file_.text(name.range), name.range,
+                     context_.copy(parameters), body});
+}
+
+bool Parser::parse_macro_parameter(std::vector<MacroParameter>& parameters) {
+  Token token = peek();
+  MacroParameter::Kind kind = MacroParameter::Kind::Expression;
+  switch (token.kind) {
+    case TokenKind::Variable:
+      kind = MacroParameter::Kind::Variable;
+      break;
+    case TokenKind::Map:
+      kind = MacroParameter::Kind::Map;
+      break;
+    case TokenKind::Identifier:
+      break;
+    default:
+      error<DiagnosticKind::UnexpectedToken>(token.range, describe(token))
+          .hint("a parameter of a macro is a $variable, a @map or a word");
+      return false;
+  }
+  take();
+  parameters.push_back({token.range, kind, token.text});
+  return true;
+}
+
+void Parser::parse_function() {
+  Token keyword = take();
+  note_item(keyword.range);
+  std::vector<FunctionParameter> parameters;
+  Token name = take();  // a word: the lexer has looked
+  TypeName return_type{};
+  if (parse_parameters([&] { return parse_function_parameter(parameters); }) &&
+      expect(TokenKind::Colon)) {
+    return_type = parse_type();
+  }
+  const Block* body = parse_definition_body();
+  if (body == nullptr) return;
+  functions_.push_back({since(keyword.range.begin), file_.text(name.range), name.range,
+                        context_.copy(parameters), return_type, body});
+}
+
+bool Parser::parse_function_parameter(std::vector<FunctionParameter>& parameters) {
+  if (!expect(TokenKind::Variable)) return false;
+  Token name = previous_;
+  if (!expect(TokenKind::Colon)) return false;
+  TypeName type = parse_type();
+  if (is_recovering_) return false;
+  parameters.push_back(
+      {since(name.range.begin), context_.make(Variable{name.range, name.text}), type});
+  return true;
+}
+
+// `(a, b)`.
+template <typename ParseOne>
+bool Parser::parse_parameters(ParseOne parse_one) {
+  if (!expect(TokenKind::LeftParen)) return false;
+  if (accept(TokenKind::RightParen)) return true;
+  do {
+    if (!parse_one()) return false;
+  } while (accept(TokenKind::Comma));
+  return expect(TokenKind::RightParen);
+}
+
+// Null where there is none.
+const Block* Parser::parse_definition_body() {
+  if (!at(TokenKind::LeftBrace)) expect(TokenKind::LeftBrace);
+  while (!at(TokenKind::LeftBrace) && !at(TokenKind::EndOfFile) && !at(TokenKind::AttachPoint) &&
+         !at(TokenKind::Semicolon)) {
+    skip_token();
+  }
+  if (!at(TokenKind::LeftBrace)) return nullptr;
+  is_recovering_ = false;
+  return parse_block();
+}
+
+void Parser::end_root_item() {
+  if (accept(TokenKind::Semicolon)) return;
+  error<DiagnosticKind::ExpectedToken>(after_previous(), "';'", describe(previous_));
+  restart_between_probes(peek().range.begin);
+}
+
+// To its ';', or where the next line begins: the ';' may be missing as well.
+void Parser::skip_root_item() {
+  is_complete_ = false;
   while (!at(TokenKind::Semicolon) && !at(TokenKind::EndOfFile)) {
-    if (peek().starts_line) {
-      // The ';' is missing: what follows has to be read as root text again.
-      uint32_t offset = peek().range.begin;
-      lookahead_.clear();
-      lexer_.restart_between_probes(offset);
-      return;
-    }
+    if (peek().starts_line) return restart_between_probes(peek().range.begin);
     skip_token();
   }
   accept(TokenKind::Semicolon);
@@ -145,9 +255,10 @@ void Parser::parse_unsupported_import_or_let() {
 
 void Parser::parse_config() {
   Token keyword = take();
-  if (first_probe_range_) {
+  if (!first_after_c_) first_after_c_ = keyword.range;
+  if (first_item_) {
     report<DiagnosticKind::ConfigAfterProbes>(keyword.range)
-        .note(*first_probe_range_, "the first probe is here");
+        .note(*first_item_, "this comes before it");
   } else if (config_range_) {
     report<DiagnosticKind::DuplicateConfig>(keyword.range)
         .note(*config_range_, "the first one is here");
@@ -156,9 +267,7 @@ void Parser::parse_config() {
   if (!expect(TokenKind::Assign)) is_recovering_ = false;
   if (!at(TokenKind::LeftBrace)) {
     expect(TokenKind::LeftBrace);
-    uint32_t offset = peek().range.begin;
-    lookahead_.clear();
-    lexer_.restart_between_probes(offset);
+    restart_between_probes(peek().range.begin);
     return skip_to_next_probe();
   }
   Token open = take();
@@ -209,7 +318,7 @@ void Parser::parse_config_setting(std::vector<ConfigSetting>& settings) {
 void Parser::parse_probe() {
   uint32_t begin = peek().range.begin;
   std::vector<AttachPoint> attach_points = parse_attach_points();
-  if (!first_probe_range_) first_probe_range_ = since(begin);
+  note_item(since(begin));
   std::optional<Expr> predicate;
   if (at(TokenKind::PredicateOpen)) predicate = parse_predicate();
   if (!at(TokenKind::LeftBrace)) {

@@ -12,8 +12,8 @@ using diagnostics::DiagnosticKind;
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kStatementKeywords = {
-    "if", "else", "while", "unroll", "return", "let", "continue", "break"};
+constexpr std::array<std::string_view, 9> kStatementKeywords = {
+    "if", "else", "for", "while", "unroll", "return", "let", "continue", "break"};
 
 // Nothing means a plain `=`.
 struct AssignmentOperator {
@@ -59,6 +59,7 @@ bool is_discard(const Expr& expr) {
 const Block* Parser::parse_block() {
   Token open = take();
   std::vector<Statement> statements;
+  bool ends_in_value = false;
   bool is_open = true;
   while (is_open && !at(TokenKind::RightBrace) && !at(TokenKind::EndOfFile) &&
          !at(TokenKind::AttachPoint)) {
@@ -68,14 +69,17 @@ const Block* Parser::parse_block() {
       report<DiagnosticKind::UnclosedBlock>(open.range)
           .hint("add a '}}'")
           .note(peek().range, "a probe begins here");
-      uint32_t offset = peek().range.begin;
-      lookahead_.clear();
-      lexer_.restart_between_probes(offset);
+      restart_between_probes(peek().range.begin);
       is_open = false;
       continue;
     }
     uint32_t begin = peek().range.begin;
-    if (std::optional<Statement> statement = parse_statement()) statements.push_back(*statement);
+    if (std::optional<Statement> statement = parse_statement()) {
+      statements.push_back(*statement);
+      const auto* const* expr = std::get_if<const ExprStatement*>(&*statement);
+      ends_in_value = expr != nullptr && !(*expr)->is_discard &&
+                      previous_.kind != TokenKind::Semicolon;
+    }
     bool has_left_block = at(TokenKind::EndOfFile) || at(TokenKind::AttachPoint);
     if (is_recovering_ && !has_left_block) {
       if (peek().range.begin == begin && !at(TokenKind::LeftBrace))
@@ -87,7 +91,7 @@ const Block* Parser::parse_block() {
   bool is_closed = accept(TokenKind::RightBrace);
   // Of several blocks that the end of the file leaves open, only the innermost is told.
   is_recovering_ = !is_closed;
-  return context_.make(Block{since(open.range.begin), context_.copy(statements)});
+  return context_.make(Block{since(open.range.begin), context_.copy(statements), ends_in_value});
 }
 
 // Where a '}' is missing, the next probe looks like a statement; but no statement begins with
@@ -120,8 +124,7 @@ std::optional<Statement> Parser::parse_statement() {
     case TokenKind::Unroll:
       return parse_unroll();
     case TokenKind::For:
-      parse_unsupported_for();
-      return std::nullopt;
+      return parse_for();
     default:
       break;
   }
@@ -149,10 +152,7 @@ std::optional<Statement> Parser::parse_simple_statement() {
     case TokenKind::Continue:
       return context_.make(ContinueStatement{take().range});
     case TokenKind::Import:
-      unsupported(peek().range, "imports are");
-      take();
-      if (at(TokenKind::String)) take();
-      return std::nullopt;
+      return parse_import();
     case TokenKind::Semicolon:
       report<DiagnosticKind::ExpectedExpression>(peek().range, describe(peek()))
           .hint("remove this ';'");
@@ -195,7 +195,7 @@ void Parser::hint_at_misspelt_keyword(Diagnostic& diagnostic, uint32_t statement
   if (keyword && *keyword != word) diagnostic.hint("did you mean '{}'?", *keyword);
 }
 
-Statement Parser::parse_if() {
+const IfStatement* Parser::parse_if() {
   uint32_t begin = take().range.begin;
   Expr condition = parse_condition();
   const Block* then_block = parse_body();
@@ -240,14 +240,63 @@ Statement Parser::parse_unroll() {
   return context_.make(UnrollStatement{since(begin), count, body});
 }
 
-void Parser::parse_unsupported_for() {
-  unsupported(peek().range, "'for' loops are");
-  take();
-  while (!at(TokenKind::LeftBrace) && !at(TokenKind::RightBrace) && !at(TokenKind::EndOfFile) &&
-         !at(TokenKind::Semicolon)) {
+Statement Parser::parse_for() {
+  uint32_t begin = take().range.begin;
+  bool has_paren = accept(TokenKind::LeftParen);
+  const Variable* variable = context_.make(Variable{after_previous(), {}});
+  Expr first = error_expr(peek().range);
+  if (expect(TokenKind::Variable)) {
+    variable = context_.make(Variable{previous_.range, previous_.text});
+    if (expect(TokenKind::Colon)) first = parse_postfix();
+  }
+  if (is_recovering_ || !accept(TokenKind::DotDot)) {
+    return parse_for_each(begin, has_paren, variable, first);
+  }
+  Expr end = parse_postfix();
+  const Block* body = parse_for_body(has_paren);
+  return context_.make(ForRangeStatement{since(begin), variable, first, end, body});
+}
+
+Statement Parser::parse_for_each(uint32_t begin, bool has_paren, const Variable* variable,
+                                 const Expr& over) {
+  const auto* const* map = std::get_if<const MapAccess*>(&over);
+  const bool is_map = map != nullptr && !(*map)->has_keys;
+  if (!is_map) {
+    error<DiagnosticKind::ForNeedsMapOrRange>(range_of(over))
+        .hint(
+            "a range is written: first..end, and what is not a single value stands in "
+            "parentheses");
+  }
+  const Block* body = parse_for_body(has_paren);
+  if (is_map) return context_.make(ForEachStatement{since(begin), variable, *map, body});
+  // The body counts, and so does the variable.
+  Expr unknown = error_expr(range_of(over));
+  return context_.make(ForRangeStatement{since(begin), variable, unknown, unknown, body});
+}
+
+const Block* Parser::parse_for_body(bool has_paren) {
+  if (is_recovering_) {
+    skip_to_body();
+    is_recovering_ = !at(TokenKind::LeftBrace);
+  } else if (has_paren && !accept(TokenKind::RightParen)) {
+    error<DiagnosticKind::ExpectedToken>(after_previous(), "')'", describe(previous_))
+        .hint("the ends of a range are single values; put parentheses around others");
+    skip_to_body();
+    is_recovering_ = !at(TokenKind::LeftBrace);
+  } else if (!at(TokenKind::LeftBrace)) {
+    error<DiagnosticKind::ExpectedToken>(after_previous(), "'{'", describe(previous_))
+        .hint("the ends of a range are single values; put parentheses around others");
+    skip_to_body();
+    is_recovering_ = !at(TokenKind::LeftBrace);
+  }
+  return parse_body();
+}
+
+void Parser::skip_to_body() {
+  while (!at(TokenKind::LeftBrace) && !at(TokenKind::RightBrace) && !at(TokenKind::Semicolon) &&
+         !at(TokenKind::EndOfFile) && !at(TokenKind::AttachPoint)) {
     skip_token();
   }
-  if (at(TokenKind::LeftBrace)) parse_block();
 }
 
 // `(expr)`, or one unary expression. `(a) && (b)` is neither: upstream rejects it, and so we keep
@@ -266,10 +315,7 @@ Expr Parser::parse_condition() {
     condition = parse_unary();
   }
   if (is_recovering_) {
-    while (!at(TokenKind::LeftBrace) && !at(TokenKind::RightBrace) && !at(TokenKind::Semicolon) &&
-           !at(TokenKind::EndOfFile) && !at(TokenKind::AttachPoint)) {
-      skip_token();
-    }
+    skip_to_body();
     is_recovering_ = !at(TokenKind::LeftBrace);
     return error_expr(since(begin));
   }
@@ -319,6 +365,14 @@ std::optional<Statement> Parser::parse_let() {
   return context_.make(LetStatement{since(begin), variable, type, value});
 }
 
+std::optional<Statement> Parser::parse_import() {
+  uint32_t begin = take().range.begin;
+  if (!expect(TokenKind::String)) return std::nullopt;
+  Token target = previous_;
+  if (target.is_wrong) return std::nullopt;
+  return context_.make(ImportStatement{since(begin), target.text, target.range});
+}
+
 Statement Parser::parse_return() {
   uint32_t begin = take().range.begin;
   std::optional<Expr> value;
@@ -338,30 +392,18 @@ Statement Parser::parse_assignment_or_expression() {
 }
 
 // A statement that begins with $v or @m is an assignment, or a lone postfix expression such as
-// `@m++`. Upstream's grammar has no other, and we keep scripts portable.
+// `@m++`. Upstream's grammar has no other, and we keep scripts portable. Without a `;` before the
+// block's end it is no statement but the block's value, and may be any expression.
 Expr Parser::parse_statement_operand() {
   Token first = peek();
   Expr expr = parse_postfix();
-  bool goes_on = !is_recovering_ && !at(TokenKind::Semicolon) && !at(TokenKind::RightBrace) &&
-                 !peek().starts_line && find_assignment_operator(peek().kind) == nullptr;
-  if (!goes_on) return expr;
-  switch (peek().kind) {
-    case TokenKind::Identifier:
-    case TokenKind::Variable:
-    case TokenKind::Map:
-    case TokenKind::LeftBrace:
-    case TokenKind::EndOfFile:
-    case TokenKind::Invalid:
-    case TokenKind::Integer:
-    case TokenKind::String:
-    case TokenKind::RightParen:
-    case TokenKind::RightBracket:
-      return expr;  // merely a ';' is missing, which is told by who ends the statement
-    default:
-      error<DiagnosticKind::StatementBeginsWithOperand>(first.range, file_.text(first.range))
-          .hint("put parentheses around the whole expression");
-      return expr;
+  if (is_recovering_ || peek().starts_line || !at_operator()) return expr;
+  expr = continue_expression(expr);
+  if (!at(TokenKind::RightBrace)) {
+    report<DiagnosticKind::StatementBeginsWithOperand>(first.range, file_.text(first.range))
+        .hint("put parentheses around the whole expression");
   }
+  return expr;
 }
 
 Statement Parser::parse_assignment(Expr target) {

@@ -75,11 +75,6 @@ std::string Parser::describe(const Token& token) const {
 
 // ---- errors and recovery ------------------------------------------------------------------------
 
-void Parser::unsupported(SourceRange where, std::string_view what) {
-  is_complete_ = false;
-  report<DiagnosticKind::UnsupportedSyntax>(where, what);
-}
-
 Expr Parser::too_deep(SourceRange where) {
   // Who nests like this does it all over; told once, it is clear.
   if (has_reported_depth_) is_recovering_ = true;
@@ -87,6 +82,12 @@ Expr Parser::too_deep(SourceRange where) {
   error<DiagnosticKind::NestedTooDeeply>(where, nesting_ > kMaxNesting ? kMaxNesting : kMaxHeight);
   height_ = 1;
   return error_expr(where);
+}
+
+// What follows is root text, although the lexer does not think so.
+void Parser::restart_between_probes(uint32_t offset) {
+  lookahead_.clear();
+  lexer_.restart_between_probes(offset);
 }
 
 // Takes a token that no node will speak of.
@@ -102,16 +103,6 @@ void Parser::skip_balanced_braces() {
     if (at(TokenKind::RightBrace)) --depth;
     skip_token();
   } while (depth > 0 && !at(TokenKind::EndOfFile));
-}
-
-void Parser::skip_balanced_parens() {
-  uint32_t depth = 0;
-  do {
-    if (at(TokenKind::LeftParen)) ++depth;
-    if (at(TokenKind::RightParen)) --depth;
-    skip_token();
-  } while (depth > 0 && !at(TokenKind::EndOfFile) && !at(TokenKind::Semicolon) &&
-           !at(TokenKind::LeftBrace) && !at(TokenKind::RightBrace));
 }
 
 void Parser::skip_to_next_statement() {

@@ -76,26 +76,34 @@ class Parser {
   diagnostics::Diagnostic& report(SourceRange where, const Args&... args) {
     return is_recovering_ ? unheard_ : sink_.report<kind>(where, args...);
   }
-  // `what` reads before "not supported yet": "'for' loops are".
-  void unsupported(SourceRange where, std::string_view what);
   Expr too_deep(SourceRange where);
   Expr error_expr(SourceRange range) { return context_.make(ErrorExpr{range}); }
   SourceRange after_previous() const { return {previous_.range.end, previous_.range.end}; }
   SourceRange since(uint32_t begin) const { return {begin, std::max(begin, previous_.range.end)}; }
   void skip_token();
   void skip_balanced_braces();  // at '{'
-  void skip_balanced_parens();  // at '('
   void skip_to_next_statement();
   bool at_likely_probe();
   void skip_to_next_probe();
+  void restart_between_probes(uint32_t offset);
 
   // ---- probes and the rest between them (parse_probe.cpp) ----
   void parse_root_item();
   void parse_config();
   void parse_config_setting(std::vector<ConfigSetting>& settings);
-  void parse_unsupported_definition();
-  void parse_unsupported_import_or_let();
   void parse_c_definition();
+  void note_item(SourceRange range);
+  void parse_root_import();
+  void parse_map_declaration();
+  void parse_macro();
+  bool parse_macro_parameter(std::vector<MacroParameter>& parameters);
+  void parse_function();
+  bool parse_function_parameter(std::vector<FunctionParameter>& parameters);
+  template <typename ParseOne>
+  bool parse_parameters(ParseOne parse_one);
+  const Block* parse_definition_body();
+  void end_root_item();
+  void skip_root_item();
   void parse_probe();
   std::vector<AttachPoint> parse_attach_points();
   std::optional<AttachPoint> split_attach_point(const Token& token);
@@ -107,15 +115,20 @@ class Parser {
   bool at_probe_inside_block();
   std::optional<Statement> parse_statement();
   std::optional<Statement> parse_simple_statement();
-  Statement parse_if();
+  const IfStatement* parse_if();
   const Block* parse_else();
   void skip_else_if_chain();
   Statement parse_while();
   Statement parse_unroll();
-  void parse_unsupported_for();
+  Statement parse_for();
+  Statement parse_for_each(uint32_t begin, bool has_paren, const Variable* variable,
+                           const Expr& over);
+  const Block* parse_for_body(bool has_paren);
+  void skip_to_body();
   Expr parse_condition();
   const Block* parse_body();
   std::optional<Statement> parse_let();
+  std::optional<Statement> parse_import();
   Statement parse_return();
   Statement parse_assignment_or_expression();
   Expr parse_statement_operand();
@@ -125,11 +138,14 @@ class Parser {
 
   // ---- expressions (parse_expression.cpp) ----
   Expr parse_expression();
-  Expr parse_binary(int least_precedence);
+  Expr continue_expression(Expr first);
+  Expr continue_binary(Expr lhs, int least_precedence);
+  bool at_operator();
   Expr parse_unary();
   Expr parse_prefix_operator(UnaryOp op);
   Expr parse_prefix_increment();
-  Expr parse_unsupported_prefix();
+  Expr parse_address_of();
+  Expr parse_comptime();
   Expr parse_cast();
   Expr parse_postfix();
   Expr parse_field(Expr object);
@@ -142,12 +158,18 @@ class Parser {
   Expr parse_map();
   Expr parse_identifier_or_call();
   Expr parse_parentheses();
+  Expr parse_record();
   Expr parse_sizeof();
-  Expr parse_unsupported_call(std::string_view what);
-  Expr parse_unsupported_block_expression();
+  Expr parse_offsetof();
+  const TypeofExpr* parse_typeof();
+  Expr parse_typeinfo();
+  TypeOrExpr parse_type_or_expression();
+  Expr parse_block_expression();
+  void note_height() { max_height_ = std::max(max_height_, height_); }
   std::vector<Expr> parse_expression_list(TokenKind closing);
   bool at_cast();
-  bool at_type_in_sizeof();
+  bool at_type();
+  size_t after_parens(size_t ahead);
   size_t after_type_suffixes(size_t ahead);
   TypeName parse_type();
   bool check_increment_target(const Expr& target, SourceRange where);
@@ -163,14 +185,20 @@ class Parser {
   bool is_complete_ = true;
   uint32_t open_parens_ = 0;  // '(' and '[' that the current statement has opened so far
   uint32_t nesting_ = 0;
-  uint32_t height_ = 0;  // of the tree that the last parse_*() for expressions returned
+  uint32_t height_ = 0;      // of the tree that the last parse_*() for expressions returned
+  uint32_t max_height_ = 0;  // of those since the innermost block expression began
   diagnostics::Diagnostic unheard_{};  // takes the hints to errors that are not told
 
+  std::vector<CDefinition> c_definitions_;
   std::vector<ConfigSetting> config_;
+  std::vector<ImportStatement> imports_;
+  std::vector<MapDeclaration> map_declarations_;
+  std::vector<Macro> macros_;
+  std::vector<Function> functions_;
   std::vector<Probe> probes_;
   std::optional<SourceRange> config_range_;
-  std::optional<SourceRange> first_probe_range_;
-  bool has_reported_c_definition_ = false;
+  std::optional<SourceRange> first_after_c_;  // the first that is no C definition
+  std::optional<SourceRange> first_item_;     // the first that is no config or import either
   bool has_reported_depth_ = false;
 };
 

@@ -26,7 +26,12 @@ template <typename Derived>
 class Walker {
  public:
   void walk(const Script& script) {
-    for (const Probe& probe : script.probes) walk(probe);
+    walk_all(script.c_definitions);
+    walk_all(script.imports);
+    walk_all(script.map_declarations);
+    walk_all(script.macros);
+    walk_all(script.functions);
+    walk_all(script.probes);
   }
 
   void walk(const Expr& expr) {
@@ -35,6 +40,10 @@ class Walker {
 
   void walk(const Statement& statement) {
     std::visit([&](const auto* node) { walk(*node); }, statement);
+  }
+
+  void walk(const TypeOrExpr& operand) {
+    std::visit([&](const auto& node) { walk(node); }, operand);
   }
 
   template <typename Node>
@@ -48,6 +57,18 @@ class Walker {
   }
 
  protected:
+  // ---- the root ----
+  void walk_children(const CDefinition& /*leaf*/) {}
+  void walk_children(const MapDeclaration& /*leaf*/) {}
+  void walk_children(const Macro& macro) { walk(*macro.body); }
+  void walk_children(const Function& function) {
+    for (const FunctionParameter& parameter : function.parameters) {
+      walk(*parameter.variable);
+      walk(parameter.type);
+    }
+    walk(function.return_type);
+    walk(*function.body);
+  }
   void walk_children(const Probe& probe) {
     if (probe.predicate) walk(*probe.predicate);
     walk(*probe.body);
@@ -62,6 +83,7 @@ class Walker {
   }
   void walk_children(const LetStatement& let) {
     walk(*let.variable);
+    if (let.type) walk(*let.type);
     if (let.value) walk(*let.value);
   }
   void walk_children(const IfStatement& statement) {
@@ -77,11 +99,23 @@ class Walker {
     walk(loop.count);
     walk(*loop.body);
   }
+  void walk_children(const ForEachStatement& loop) {
+    walk(*loop.variable);
+    walk(*loop.map);
+    walk(*loop.body);
+  }
+  void walk_children(const ForRangeStatement& loop) {
+    walk(*loop.variable);
+    walk(loop.begin);
+    walk(loop.end);
+    walk(*loop.body);
+  }
   void walk_children(const ReturnStatement& statement) {
     if (statement.value) walk(*statement.value);
   }
   void walk_children(const BreakStatement& /*statement*/) {}
   void walk_children(const ContinueStatement& /*statement*/) {}
+  void walk_children(const ImportStatement& /*statement*/) {}
 
   // ---- expressions ----
   void walk_children(const ErrorExpr& /*leaf*/) {}
@@ -110,10 +144,21 @@ class Walker {
     if (conditional.when_true) walk(*conditional.when_true);
     walk(conditional.when_false);
   }
-  void walk_children(const CastExpr& cast) { walk(cast.operand); }
+  void walk_children(const CastExpr& cast) {
+    walk(cast.type);
+    walk(cast.operand);
+  }
   void walk_children(const TupleExpr& tuple) { walk_all(tuple.elements); }
-  void walk_children(const SizeofExpr& node) {
-    if (const auto* operand = std::get_if<Expr>(&node.operand)) walk(*operand);
+  void walk_children(const RecordExpr& record) {
+    for (const RecordField& field : record.fields) walk(field.value);
+  }
+  void walk_children(const SizeofExpr& node) { walk(node.operand); }
+  void walk_children(const OffsetofExpr& node) { walk(node.object); }
+  void walk_children(const TypeofExpr& node) { walk(node.operand); }
+  void walk_children(const TypeinfoExpr& node) { walk(node.operand); }
+  void walk_children(const ComptimeExpr& node) { walk(node.operand); }
+  void walk_children(const TypeName& type) {
+    if (type.type_of != nullptr) walk(*type.type_of);
   }
 
  private:

@@ -112,33 +112,64 @@ TEST(Recovery, ABraceTooManyCostsOneErrorAndNoProbe) {
 
 TEST(Recovery, WhatIsLeftOutIsTold) {
   EXPECT_TRUE(Parsed("BEGIN { }").script->is_complete);
-  EXPECT_FALSE(Parsed("struct a { };\nBEGIN { }").script->is_complete);
+  EXPECT_TRUE(Parsed("struct a { };\nBEGIN { }").script->is_complete);
+  EXPECT_FALSE(Parsed("BEGIN { }\nstruct a { };").script->is_complete);
   EXPECT_FALSE(Parsed("BEGIN { f($a 1); }").script->is_complete);
 }
 
-TEST(Recovery, AnUnsupportedThingIsOneError) {
+TEST(Recovery, ADefinitionThatIsWrongIsOneErrorAndCostsNoProbe) {
   for (const char* text : {
-           "#include <a.h>\n#include <b.h>\nBEGIN { }",
-           "struct a { int b; } ; struct c { };\nBEGIN { }",
-           "macro m($a) { if ($a) { f() } else { g(); } }\nBEGIN { }",
-           "fn f($a : int) : int { return 1; }\nBEGIN { }",
-           "import \"x\";\nBEGIN { }",
-           "let @m = hash(10);\nBEGIN { }",
+           "macro m(5) { if ($a) { f() } else { g(); } }\nBEGIN { }",
+           "macro m($a { f(); }\nBEGIN { }",
+           "macro m($a, ) { f(); }\nBEGIN { }",
+           "fn f($a) : int { return 1; }\nBEGIN { }",
+           "fn f($a : int) { return 1; }\nBEGIN { }",
+           "import \"x\"\nBEGIN { }",
            "let @m = hash(10)\nBEGIN { }",
-           "BEGIN { for ($kv : @m) { f($kv.0); } }",
-           "BEGIN { for $i : 1..(2 + 3) { f(); } }",
-           "BEGIN { $r = (a = 1, b = (c = 2)); }",
-           "BEGIN { $x = if (1) { 2 } else { 3 }; }",
-           "BEGIN { $x = { 1; 2 }; }",
-           "BEGIN { $x = offsetof(struct a, b.c); }",
-           "BEGIN { $x = (typeof($y))1; }",
-           "BEGIN { $x = &$y; }",
-           "BEGIN { if comptime (1) { f(); } }",
+           "let @m = hash(x);\nBEGIN { }",
+           "let @m hash(10)\nBEGIN { }",
+           "BEGIN { }\nimport \"x\";",
+           "BEGIN { for ($kv : 5) { f($kv.0); } }",
+           "BEGIN { for ($kv : @m[1]) { f($kv.0); } }",
+           "BEGIN { for $i : 1..$n + 3 { f($i); } }",
+           "BEGIN { for ($i : 1..$n + 3) { f($i); } }",
+           "BEGIN { for ($i : -3..3) { f($i); } }",
+           "BEGIN { for (i : 1..3) { f(1); } }",
+           "BEGIN { $r = (a = 1, 2); }",
+           "BEGIN { $x = offsetof(struct a); }",
+           "BEGIN { $x = offsetof(struct a, 5); }",
+           "BEGIN { $x = &($y + 1); }",
+           "BEGIN { $x = &@m[1]; }",
        }) {
     Parsed parsed(text);
-    EXPECT_THAT(parsed.kinds(), ElementsAre(DiagnosticKind::UnsupportedSyntax)) << text;
+    EXPECT_EQ(parsed.kinds().size(), 1U) << text;
     EXPECT_EQ(parsed.script->probes.size(), 1U) << text;
   }
+}
+
+TEST(CDefinitions, AreKeptAsWrittenWithTheirPlace) {
+  Parsed parsed("\n#include <a.h>  // why\n  struct a { int b; /* } */ }; enum { X }\nBEGIN { }");
+  EXPECT_TRUE(parsed.kinds().empty());
+  ASSERT_EQ(parsed.script->c_definitions.size(), 3U);
+  EXPECT_EQ(parsed.script->c_definitions[0].text, "#include <a.h>  // why");
+  EXPECT_TRUE(parsed.script->c_definitions[0].is_preprocessor_line);
+  EXPECT_EQ(parsed.script->c_definitions[1].text, "struct a { int b; /* } */ };");
+  EXPECT_EQ(parsed.script->c_definitions[1].range, (SourceRange{26, 54}));
+  EXPECT_EQ(parsed.script->c_definitions[2].text, "enum { X }");
+}
+
+TEST(Blocks, EndInAValueWithoutASemicolon) {
+  const auto ends_in_value = [](const char* text) {
+    return Parsed(text).script->probes[0].body->ends_in_value;
+  };
+  EXPECT_TRUE(ends_in_value("BEGIN { f(); 1 }"));
+  EXPECT_TRUE(ends_in_value("BEGIN { $x + 1 }"));
+  EXPECT_TRUE(ends_in_value("BEGIN { f(); $x++ }"));
+  EXPECT_FALSE(ends_in_value("BEGIN { 1; }"));
+  EXPECT_FALSE(ends_in_value("BEGIN { $x = 1 }"));
+  EXPECT_FALSE(ends_in_value("BEGIN { _ = 1 }"));
+  EXPECT_FALSE(ends_in_value("BEGIN { 1; if ($x) { 2 } }"));
+  EXPECT_FALSE(ends_in_value("BEGIN { }"));
 }
 
 // Each of these would be as many levels of recursion as there are repetitions.
@@ -162,6 +193,17 @@ TEST(Nesting, HasALimitThatIsTold) {
            {"BEGIN { ", "if (1) {", "} }"},
            {"BEGIN { $x = ", "sizeof(", "1; }"},
            {"BEGIN { ", "++", "$x; }"},
+           {"BEGIN { $x = ", "{ 1 + ", "1; }"},
+           {"BEGIN { $x = ", "{ 1 } + ", "1; }"},
+           {"BEGIN { $x = ", "if (1) { 1 } else ", "{ 1 }; }"},
+           {"BEGIN { $x = ", "typeof(", "1; }"},
+           {"BEGIN { $x = (", "typeof(", "1))1; }"},
+           {"BEGIN { $x = ", "typeinfo(", "1; }"},
+           {"BEGIN { $x = ", "offsetof(", "1; }"},
+           {"BEGIN { $x = ", "comptime ", "1; }"},
+           {"BEGIN { $x = ", "& ", "1; }"},
+           {"BEGIN { $x = ", "(a = ", "1; }"},
+           {"BEGIN { ", "for $i : 1..2 {", "} }"},
        }) {
     std::string text = input.begin;
     for (int i = 0; i < 20'000; ++i) text += input.repeated;
