@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "bpftracec/base/deferred_signals.h"
 #include "bpftracec/base/free_with.h"
 #include "bpftracec/base/unique_fd.h"
 
@@ -89,6 +90,7 @@ Result<void> write_file(const std::string& path, std::string_view content) {
     if (auto written = write_all(fd, content, path); !written) return written;
     return close_checked(std::move(fd), path);
   }
+  DeferredSignals signals;
   auto pending = PendingFile::create(path);
   if (!pending) return std::move(pending).error();
   UniqueFd fd = open_file(pending->temporary_path(), O_WRONLY | O_TRUNC);

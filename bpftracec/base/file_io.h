@@ -17,6 +17,7 @@ Result<void> write_file(const std::string& path, std::string_view content);
 
 // A file that is being made for `path` by somebody else, for instance a linker. It is written at
 // temporary_path(), and takes the place of `path` by commit(); without it, it is removed.
+// A process that is killed cannot do that: DeferredSignals must outlive it.
 class PendingFile {
  public:
   static Result<PendingFile> create(const std::string& path);

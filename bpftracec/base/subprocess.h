@@ -2,12 +2,11 @@
 // file name has a meaning.
 #pragma once
 
-#include <csignal>
 #include <span>
 #include <string>
 
+#include "bpftracec/base/deferred_signals.h"
 #include "bpftracec/base/result.h"
-#include "bpftracec/base/unique_fd.h"
 
 namespace bpftracec::base {
 
@@ -21,27 +20,19 @@ struct ProcessOutput {
   std::string status_text() const;  // "exit status 1", "killed by signal 11 (Segmentation fault)"
 };
 
-// While one of these lives, SIGINT, SIGTERM and SIGHUP do not end this process: they end the
-// subprocess that runs, so that the caller can remove its temporary files first. The signal is
-// delivered when the guard goes.
-class DeferredSignals {
- public:
-  DeferredSignals();
-  DeferredSignals(const DeferredSignals&) = delete;
-  DeferredSignals& operator=(const DeferredSignals&) = delete;
-  ~DeferredSignals();
-
-  int arrival_fd() const { return arrival_.get(); }  // readable when a signal waits
-
- private:
-  sigset_t saved_mask_;
-  UniqueFd arrival_;
+// How a program is run, where not as usual.
+struct RunOptions {
+  // A signal that arrives here ends the program and all that it has started, which must not write
+  // any more when the caller removes its temporary files.
+  const DeferredSignals* signals = nullptr;
+  // "NAME=value": variables that it gets besides ours, or in place of ours.
+  std::span<const std::string> variables;
 };
 
 // Runs `arguments` (the first is the program: a path, or a name looked up in PATH) to its end with
 // an empty standard input and collects what it prints. An Error means that it could not be run, or
-// that a signal of `signals` came.
+// that a signal arrived.
 Result<ProcessOutput> run_process(std::span<const std::string> arguments,
-                                  const DeferredSignals* signals = nullptr);
+                                  const RunOptions& options = {});
 
 }  // namespace bpftracec::base

@@ -1,4 +1,5 @@
-// A directory of our own that goes, with all that is in it, when its owner goes.
+// A directory of our own that goes, with all that is in it, when its owner goes. A process that
+// is killed cannot do that: DeferredSignals must outlive it.
 #pragma once
 
 #include <string>

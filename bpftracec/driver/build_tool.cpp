@@ -12,6 +12,7 @@
 
 #include <fmt/core.h>
 
+#include "bpftracec/base/deferred_signals.h"
 #include "bpftracec/base/file_io.h"
 #include "bpftracec/base/free_with.h"
 #include "bpftracec/base/subprocess.h"
@@ -116,9 +117,11 @@ Result<std::string> require_file(const std::string& path, std::string_view what)
 }
 
 Result<std::string> run(const std::vector<std::string>& arguments, const DeferredSignals& signals,
-                        const BuildEnvironment& environment) {
+                        const TemporaryDirectory& directory, const BuildEnvironment& environment) {
   auto begin = std::chrono::steady_clock::now();
-  auto output = base::run_process(arguments, &signals);
+  // What compilers leave behind when they are ended goes with the directory.
+  const std::array<std::string, 1> variables = {"TMPDIR=" + directory.path()};
+  auto output = base::run_process(arguments, {&signals, variables});
   if (!output) return std::move(output).error();
   std::chrono::duration<double, std::milli> duration = std::chrono::steady_clock::now() - begin;
   std::string name = std::filesystem::path(arguments.front()).filename();
@@ -158,14 +161,14 @@ Result<std::string> generate_skeleton(std::string_view object,
                                       const BuildEnvironment& environment) {
   auto bpftool = find_program(kBpftool, environment);
   if (!bpftool) return bpftool;
-  DeferredSignals
-      signals;  // before the directory, so that it is removed before a signal takes its course
+  DeferredSignals signals;
   auto directory = make_work_directory(environment);
   if (!directory) return std::move(directory).error();
   std::string object_path = directory->file("tool.bpf.o");
   if (auto written = base::write_file(object_path, object); !written)
     return std::move(written).error();
-  return run({*bpftool, "gen", "skeleton", object_path, "name", "tool"}, signals, environment);
+  return run({*bpftool, "gen", "skeleton", object_path, "name", "tool"}, signals, *directory,
+             environment);
 }
 
 Result<void> build_tool(std::string_view cpp, std::string_view skeleton,
@@ -201,7 +204,7 @@ Result<void> build_tool(std::string_view cpp, std::string_view skeleton,
        "-fno-asynchronous-unwind-tables", "-I" + environment.prefix + "/include", cpp_path, "-o",
        pending->temporary_path(), *stub, "-B" + *linker_directory, "-fuse-ld=lld", "-static", "-s",
        "-Wl,--gc-sections,--no-mmap-output-file", "-lbpf", "-lelf", "-lz"},
-      signals, environment);
+      signals, *directory, environment);
   if (!linked) return std::move(linked).error();
   if (auto committed = pending->commit(); !committed) return committed;
   if (!is_special) return {};

@@ -1,7 +1,9 @@
 #include "bpftracec/base/file_io.h"
 
+#include <csignal>
 #include <filesystem>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -79,6 +81,29 @@ TEST_F(FileIo, APendingFileAppearsOnlyWhenCommitted) {
   ASSERT_TRUE(pending->commit());
   EXPECT_EQ(file_count(), 1U);
   EXPECT_EQ(::access(file("tool").c_str(), X_OK), 0);
+}
+
+// A process that does nothing but write is killed while it writes.
+TEST_F(FileIo, ASignalLeavesNothingHalfWritten) {
+  const std::string content(4'000'000, 'x');
+  for (int round = 0; round < 20; ++round) {
+    const pid_t pid = ::fork();
+    ASSERT_GE(pid, 0);
+    if (pid == 0) {
+      while (write_file(file("a"), content)) {
+      }
+      ::_exit(1);
+    }
+    while (!fs::exists(file("a"))) ::usleep(100);
+    ::usleep(static_cast<useconds_t>(500 * round));
+    ::kill(pid, SIGTERM);
+    int status = 0;
+    ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    EXPECT_EQ(file_count(), 1U);
+    EXPECT_EQ(fs::file_size(file("a")), content.size());
+    fs::remove(file("a"));
+  }
 }
 
 TEST_F(FileIo, ALongNameIsNoProblem) {
