@@ -48,10 +48,13 @@ function(add_bpftrace_tool name)
 
   # A compiler of the same build is a target, to be built first; an installed one is a file that another install may
   # replace. Named both ways, a new compiler builds the tools anew in either case.
+  #
+  # The old tool goes first: where the script does not compile, nothing may run that was made from another one.
   set(tool "${CMAKE_CURRENT_BINARY_DIR}/${name}")
   set(stamp "${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${name}-tool.built")
   add_custom_command(
     OUTPUT "${tool}" "${stamp}"
+    COMMAND "${CMAKE_COMMAND}" -E rm -f "${tool}" "${stamp}"
     COMMAND bpftracec::bpftracec ${arg_OPTIONS} -o "${tool}" "${script}"
     COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}"
     DEPENDS "${script}" ${depends}

@@ -35,6 +35,17 @@ function(expect_built why)
   endforeach()
 endfunction()
 
+# Builds, and asks that this fails and leaves no `tool` behind.
+function(expect_failed_build why tool)
+  execute_process(COMMAND "${CMAKE_COMMAND}" --build "${WORK}/build" --target ${tool}-tool
+    RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 1500)
+  if(status EQUAL 0)
+    message(FATAL_ERROR "${why}: the build succeeded")
+  elseif(EXISTS "${WORK}/build/${tool}")
+    message(FATAL_ERROR "${why}: the old ${tool} is still there after\n${output}")
+  endif()
+endfunction()
+
 # A change that people make comes later than the tick of the clock in which the last build ended.
 function(touch file)
   run(output "${CMAKE_COMMAND}" -E sleep 0.1)
@@ -49,6 +60,15 @@ expect_built("hello.bt changed" hello)
 touch("${STUB}")
 expect_built("the runtime stub changed" hello nested/answer)
 expect_built("nothing changed since")
+
+file(READ "${WORK}/source/hello.bt" script)
+file(WRITE "${WORK}/source/hello.bt" "BEGIN {")
+touch("${WORK}/source/hello.bt")
+expect_failed_build("hello.bt is wrong" hello)
+expect_failed_build("hello.bt is still wrong" hello)
+file(WRITE "${WORK}/source/hello.bt" "${script}")
+touch("${WORK}/source/hello.bt")
+build()
 
 expect_output("hello, world" "${WORK}/build/hello" world)
 expect_output("42" "${WORK}/build/nested/answer")
