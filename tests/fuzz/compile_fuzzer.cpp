@@ -1,5 +1,4 @@
-// Any bytes as a script, through all of the compiler's own stages: a script that is accepted must
-// come out as C++ and as a BPF object.
+// Any bytes as a script, to the BPF object: what LLVM and its verifier make of an accepted script.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -9,8 +8,6 @@
 #include "bpftracec/bpf/compile.h"
 #include "bpftracec/diagnostics/diagnostic.h"
 #include "bpftracec/diagnostics/source_file.h"
-#include "bpftracec/diagnostics/text_renderer.h"
-#include "bpftracec/host/generate_cpp.h"
 #include "bpftracec/sema/analyze.h"
 #include "bpftracec/syntax/ast_context.h"
 #include "bpftracec/syntax/parser.h"
@@ -25,17 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   diagnostics::DiagnosticSink sink;
   const syntax::Script* script = syntax::parse(file, context, sink);
   std::optional<sema::Program> program = sema::analyze(*script, file, world, sink);
-  (void)diagnostics::render(sink, file);
   if (!program) return 0;
 
-  (void)sema::dump(*program);
-  // Script text gets into C++ inside of literals only, and these hold nothing but printable
-  // characters.
-  for (char c : host::generate_cpp(*program, {.tool_name = "fuzz", .version = "0"})) {
-    bool is_printable = c == '\n' || (static_cast<unsigned char>(c) >= 0x20 &&
-                                      static_cast<unsigned char>(c) < 0x7F);
-    if (!is_printable) __builtin_trap();
-  }
   auto object = bpf::compile_to_object(*program);
   if (!object) {
     // The limits of BPF are told, not met by crashing; what else fails here is ours.
