@@ -67,7 +67,8 @@ base::Result<std::string> compile_once(const sema::Program& program, const Compi
   optimize(module, **machine);
   verify(module, "after optimisation");
   if (stage == Stage::Optimized) return print_module(module);
-  return emit(module, **machine, stage == Stage::Object ? Output::Object : Output::Assembly);
+  return emit(module, **machine, stage == Stage::Object ? Output::Object : Output::Assembly,
+              {program.script_name, program.source});
 }
 
 base::Result<std::string> compile(const sema::Program& program, const CompileOptions& options,

@@ -33,10 +33,10 @@ DebugInfo::DebugInfo(const sema::Program& program, llvm::Module& module)
       builder_(module) {
   module.addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
   module.addModuleFlag(llvm::Module::Warning, "Dwarf Version", 5);
-  // The text travels with the file entry, for otherwise the backend would look for a file of this
-  // name.
-  file_ = builder_.createFile(program.script_name, "", std::nullopt,
-                              llvm::StringRef(program.source));
+  file_ = builder_.createFile(program.script_name, "");
+  // The lines' file has no name and an empty text: line_texts.h has both. Without a text, the
+  // backend would read a file.
+  file_of_lines_ = builder_.createFile("", "", std::nullopt, llvm::StringRef(""));
   unit_ = builder_.createCompileUnit(llvm::dwarf::DW_LANG_C, file_, "bpftracec",
                                      /*isOptimized=*/true, "", 0);
 }
@@ -95,10 +95,10 @@ llvm::DISubprogram* DebugInfo::describe(llvm::Function& function, diagnostics::S
       builder_.getOrCreateTypeArray({signed_type(4), context_pointer}));
   uint32_t line = source_.position(where.begin).line;
   llvm::DISubprogram* subprogram = builder_.createFunction(
-      unit_, function.getName(), "", file_, line, type, line, llvm::DINode::FlagPrototyped,
+      unit_, function.getName(), "", file_of_lines_, line, type, line, llvm::DINode::FlagPrototyped,
       llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized);
   // The kernel refuses a function's BTF without a name for its parameter.
-  builder_.createParameterVariable(subprogram, "ctx", 1, file_, line, context_pointer,
+  builder_.createParameterVariable(subprogram, "ctx", 1, file_of_lines_, line, context_pointer,
                                    /*AlwaysPreserve=*/true);
   function.setSubprogram(subprogram);
   return subprogram;

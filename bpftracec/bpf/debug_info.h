@@ -51,6 +51,7 @@ class DebugInfo {
   llvm::LLVMContext& context_;
   llvm::DIBuilder builder_;
   llvm::DIFile* file_;
+  llvm::DIFile* file_of_lines_;
   llvm::DICompileUnit* unit_;
 };
 

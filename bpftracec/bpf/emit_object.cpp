@@ -40,14 +40,37 @@ base::Error llvm_error(const char* attempt, llvm::Error error) {
   return base::Error{std::string("cannot ") + attempt + ": " + llvm::toString(std::move(error))};
 }
 
+base::Result<BtfSections> read_btf(const llvm::object::ObjectFile& object) {
+  BtfSections sections;
+  for (const llvm::object::SectionRef& section : object.sections()) {
+    auto name = section.getName();
+    if (!name) return llvm_error("read a section's name", name.takeError());
+    std::string* place = *name == ".BTF"       ? &sections.types
+                         : *name == ".BTF.ext" ? &sections.ext
+                                               : nullptr;
+    if (place == nullptr) continue;
+    auto content = section.getContents();
+    if (!content) return llvm_error("read a section", content.takeError());
+    *place = *content;
+  }
+  return sections;
+}
+
+// Adds the script's lines, and takes DWARF away.
+//
 // DWARF would be three quarters of the object, and nothing reads it: BTF has been made from the
 // same facts. LLVM emits both or none.
-base::Result<std::string> without_dwarf(llvm::StringRef object) {
+base::Result<std::string> finished(llvm::StringRef object, const SourceText& source) {
   auto binary = llvm::object::ObjectFile::createObjectFile(
       llvm::MemoryBufferRef(object, "bpf object"));
   if (!binary) return llvm_error("read back the BPF object", binary.takeError());
+  auto btf = read_btf(**binary);
+  if (!btf) return std::move(btf).error();
+  add_line_texts(*btf, source);
 
   llvm::objcopy::ConfigManager config;
+  config.Common.UpdateSection.emplace_back(".BTF", llvm::MemoryBuffer::getMemBuffer(btf->types));
+  config.Common.UpdateSection.emplace_back(".BTF.ext", llvm::MemoryBuffer::getMemBuffer(btf->ext));
   config.Common.StripDebug = true;
   // Labels of jumps: all that is not needed by a relocation.
   config.Common.DiscardMode = llvm::objcopy::DiscardType::All;
@@ -126,7 +149,8 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
   order_blocks(module);
 }
 
-base::Result<std::string> emit(llvm::Module& module, llvm::TargetMachine& machine, Output output) {
+base::Result<std::string> emit(llvm::Module& module, llvm::TargetMachine& machine, Output output,
+                               const SourceText& source) {
   llvm::SmallString<0> bytes;
   {
     llvm::raw_svector_ostream stream(bytes);
@@ -139,7 +163,7 @@ base::Result<std::string> emit(llvm::Module& module, llvm::TargetMachine& machin
     passes.run(module);
   }
   if (output == Output::Assembly) return std::string(bytes);
-  return without_dwarf(bytes);
+  return finished(bytes, source);
 }
 
 std::string print_module(const llvm::Module& module) {

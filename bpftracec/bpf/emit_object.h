@@ -8,6 +8,7 @@
 #include <llvm/Target/TargetMachine.h>
 
 #include "bpftracec/base/result.h"
+#include "bpftracec/bpf/line_texts.h"
 
 namespace bpftracec::bpf {
 
@@ -20,8 +21,10 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine);
 
 enum class Output : uint8_t { Assembly, Object };
 
-// What LLVM complains of (a stack that is too large, ...) is in the error.
-base::Result<std::string> emit(llvm::Module& module, llvm::TargetMachine& machine, Output output);
+// The object names the lines of `source`. What LLVM complains of (a stack that is too large, ...)
+// is in the error.
+base::Result<std::string> emit(llvm::Module& module, llvm::TargetMachine& machine, Output output,
+                               const SourceText& source);
 
 std::string print_module(const llvm::Module& module);
 

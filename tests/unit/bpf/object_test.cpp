@@ -335,18 +335,31 @@ TEST(Object, LoopsByJumpsOnly) {
   }
 }
 
-TEST(Object, NamesTheScriptsLines) {
-  ProgramBuilder b = count_by_comm();
-  b.program.source = "tracepoint:a:b\n{\n  @[comm] = count();\n}\n";
-  b.program.programs[0].body[0].range = {19, 36};
-  Object object(b.program);
+// "line:column text" of each entry; all of them name the script.
+std::set<std::string> named_lines(Object& object) {
   std::set<std::string> lines;
   for (const LineInfo& line : object.lines()) {
     EXPECT_EQ(object.text(line.file_name), "test.bt");
     lines.insert(std::to_string(line.line_and_column >> 10U) + ":" +
                  std::to_string(line.line_and_column & 1023U) + " " + object.text(line.line));
   }
-  EXPECT_THAT(lines, Contains("3:3   @[comm] = count();"));
+  return lines;
+}
+
+TEST(Object, NamesTheScriptsLines) {
+  ProgramBuilder b = count_by_comm();
+  b.program.source = "tracepoint:a:b\n{\n  @[comm] = count();\n}\n";
+  b.program.programs[0].body[0].range = {19, 36};
+  Object object(b.program);
+  EXPECT_THAT(named_lines(object), Contains("3:3   @[comm] = count();"));
+}
+
+TEST(Object, NamesALineAsFarAsAStringOfBtfGoes) {
+  ProgramBuilder b = count_by_comm();
+  b.program.source = std::string("BEGIN {\n@[comm] = count(); // \0 and more\n}", 42);
+  b.program.programs[0].body[0].range = {8, 25};
+  Object object(b.program);
+  EXPECT_THAT(named_lines(object), Contains("2:1 @[comm] = count(); // "));
 }
 
 TEST(Object, IsTheSameForTheSameProgram) {
