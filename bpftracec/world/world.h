@@ -3,12 +3,14 @@
 // tool as it is.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bpftracec/base/result.h"
+#include "bpftracec/world/c_type_catalog.h"
 #include "bpftracec/world/record.h"
 
 namespace bpftracec::world {
@@ -39,6 +41,11 @@ class World {
 
   // Names of the functions that `path` defines, sorted; empty when it can't be read. For hints.
   virtual std::vector<std::string> function_names(const std::string& path) const = 0;
+
+  // The C types that a script with these definitions can name; never null. Cheap as long as there
+  // are none and nothing is looked up. What is wrong with the definitions is told by the catalog,
+  // which may outlive the World.
+  virtual std::shared_ptr<const CTypeCatalog> c_types(const CSource& source) const = 0;
 };
 
 }  // namespace bpftracec::world
