@@ -20,9 +20,10 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 # The shared libraries that the compiler itself is linked with are found from its executable; what it runs and what it
-# links tools with has to be told: a C++ compiler, the linker, bpftool and the static libraries.
+# links tools with has to be told: a C++ compiler, the linker, bpftool and the static libraries. So have Clang's own headers
+# (stddef.h), on which libclang's package does not depend.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
-  "g++ | clang, lld-19, bpftool, libbpf-dev, libelf-dev, zlib1g-dev, libc6-dev")
+  "g++ | clang, lld-19, libclang-common-19-dev, bpftool, libbpf-dev, libelf-dev, zlib1g-dev, libc6-dev")
 
 include(CPack)

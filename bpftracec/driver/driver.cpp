@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include <fmt/core.h>
@@ -66,7 +67,11 @@ class StageClock {
 class Compilation {
  public:
   Compilation(DriverEnv& env, const Options& options, const SourceFile& file)
-      : env_(env), options_(options), file_(file), clock_(options.is_verbose ? &env.err : nullptr) {
+      : env_(env),
+        options_(options),
+        file_(file),
+        world_(env.open_world(complete(options.world))),
+        clock_(options.is_verbose ? &env.err : nullptr) {
     build_environment_ = {env.prefix, env.variable,
                           [this](std::string_view program, double milliseconds) {
                             clock_.report(fmt::format("  {}", program), milliseconds);
@@ -114,8 +119,16 @@ class Compilation {
     return finish_diagnostics() ? emit(syntax::dump_tokens(tokens, file_)) : kFailure;
   }
 
+  // The environment says what the command line does not; the names are bpftrace's.
+  world::HostWorldOptions complete(world::HostWorldOptions options) const {
+    if (options.btf_file.empty()) options.btf_file = env_.variable("BPFTRACE_BTF").value_or("");
+    options.headers.kernel_source = env_.variable("BPFTRACE_KERNEL_SOURCE").value_or("");
+    options.headers.kernel_build = env_.variable("BPFTRACE_KERNEL_BUILD").value_or("");
+    return options;
+  }
+
   std::optional<sema::Program> analyze(const syntax::Script& script) {
-    return sema::analyze(script, file_, env_.world, sink_);
+    return sema::analyze(script, file_, *world_, sink_);
   }
 
   std::string generate_cpp(const sema::Program& program) {
@@ -155,6 +168,7 @@ class Compilation {
   DriverEnv& env_;
   const Options& options_;
   const SourceFile& file_;
+  std::unique_ptr<const world::World> world_;
   StageClock clock_;
   BuildEnvironment build_environment_;
   DiagnosticSink sink_;

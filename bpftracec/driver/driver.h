@@ -3,22 +3,27 @@
 
 #include <functional>
 #include <istream>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "bpftracec/world/world.h"
+#include "bpftracec/world/host_world.h"
 
 namespace bpftracec::driver {
+
+// Makes the world outside the script, as the command line and the environment want it.
+using OpenWorld =
+    std::function<std::unique_ptr<const world::World>(const world::HostWorldOptions&)>;
 
 // All that the compiler may touch besides the files that its command line names.
 struct DriverEnv {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
-  const world::World& world;
+  OpenWorld open_world;
   bool use_colors = false;
   // The directory above bin/bpftracec, where the stub and its headers are.
   std::string prefix;

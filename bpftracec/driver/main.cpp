@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,15 +32,19 @@ std::string installation_prefix() {
   return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path().parent_path();
 }
 
+std::unique_ptr<const bpftracec::world::World> open_host_world(
+    const bpftracec::world::HostWorldOptions& options) {
+  return std::make_unique<bpftracec::world::HostWorld>(options);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
-  bpftracec::world::HostWorld world;
   bpftracec::driver::DriverEnv env{std::cin,
                                    std::cout,
                                    std::cerr,
-                                   world,
+                                   open_host_world,
                                    wants_colors(),
                                    installation_prefix(),
                                    environment_variable};

@@ -87,6 +87,18 @@ int reject(std::ostream& err, const std::string& message) {
   return kWrongUsage;
 }
 
+void add_world_options(CLI::App& app, world::HostWorldOptions& options) {
+  const auto add_list = [&](const char* name, std::vector<std::string>& list, const char* text) {
+    app.add_option(name, list, text)->allow_extra_args(false);  // what follows may be the script
+  };
+  add_list("-I", options.headers.include_directories, "Look for headers in this directory, too");
+  add_list("--include", options.headers.include_files, "As an #include line before the script");
+  add_list("-D", options.headers.defines, "Define a macro for C: NAME or NAME=VALUE");
+  app.add_option("--btf", options.btf_file,
+                 "The file that tells the kernel's types (default: $BPFTRACE_BTF, or the running "
+                 "kernel's)");
+}
+
 }  // namespace
 
 std::variant<Options, int> parse_options(std::span<const std::string> arguments, std::ostream& out,
@@ -107,6 +119,7 @@ std::variant<Options, int> parse_options(std::span<const std::string> arguments,
   app.add_flag("-c", stops_at_object, "Stop at the BPF object: --emit=bpf-obj");
   app.add_option("--name", options.tool_name,
                  "What the tool calls itself (default: the script's name without .bt)");
+  add_world_options(app, options.world);
   app.add_flag("-v,--verbose", options.is_verbose,
                "Say what each stage took, and which programs are run");
   app.add_flag("-q,--quiet", options.is_quiet, "No warnings");

@@ -8,6 +8,8 @@
 #include <string>
 #include <variant>
 
+#include "bpftracec/world/host_world.h"
+
 namespace bpftracec::driver {
 
 enum class Stage : uint8_t {
@@ -22,6 +24,7 @@ struct Options {
   std::string output_path;             // empty: standard output; a tool always has one
   std::string tool_name;
   Stage emit = Stage::Exe;
+  world::HostWorldOptions world;
   bool is_verbose = false;
   bool is_quiet = false;
 };

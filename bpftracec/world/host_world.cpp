@@ -4,7 +4,9 @@
 #include <unistd.h>
 #include <utility>
 
+#include "bpftracec/world/c_definitions.h"
 #include "bpftracec/world/elf_symbols.h"
+#include "bpftracec/world/kernel_btf.h"
 #include "bpftracec/world/tracefs.h"
 
 namespace bpftracec::world {
@@ -20,9 +22,11 @@ std::string find_events() {
 
 }  // namespace
 
-HostWorld::HostWorld() : HostWorld(find_events()) {}
-
-HostWorld::HostWorld(std::string events) : events_(std::move(events)) {}
+HostWorld::HostWorld(HostWorldOptions options)
+    : events_(options.events ? *std::move(options.events) : find_events()),
+      headers_(std::move(options.headers)),
+      kernel_(options.btf_file.empty() ? std::make_shared<const KernelBtf>()
+                                       : std::make_shared<const KernelBtf>(options.btf_file)) {}
 
 base::Result<std::optional<TracepointFormat>> HostWorld::tracepoint(std::string_view category,
                                                                     std::string_view event) const {
@@ -60,6 +64,14 @@ SymbolLookup HostWorld::find_symbol(const std::string& path, std::string_view sy
 std::vector<std::string> HostWorld::function_names(const std::string& path) const {
   const std::vector<std::string>* names = functions_of(path);
   return names == nullptr ? std::vector<std::string>{} : *names;
+}
+
+std::shared_ptr<const CTypeCatalog> HostWorld::c_types(const CSource& source) const {
+  std::unique_ptr<const CDefinitions> definitions;
+  if (!source.parts.empty()) {
+    definitions = std::make_unique<const CDefinitions>(source, headers_, kernel_);
+  }
+  return std::make_shared<const CTypeCatalog>(kernel_, std::move(definitions));
 }
 
 }  // namespace bpftracec::world

@@ -89,6 +89,8 @@ if(BPFTRACEC_BUILD_TESTS)
   _want("${_gmock}" "GoogleMock" libgmock-dev)
   find_program(BPFTRACEC_FILECHECK FileCheck PATHS "${BPFTRACEC_LLVM_PREFIX}/bin" NO_DEFAULT_PATH)
   _want("${BPFTRACEC_FILECHECK}" "FileCheck 19" llvm-19-tools)
+  find_program(BPFTRACEC_CLANG clang PATHS "${BPFTRACEC_LLVM_PREFIX}/bin" NO_DEFAULT_PATH)
+  _want("${BPFTRACEC_CLANG}" "Clang 19" clang-19)
 endif()
 
 if(_missing)

@@ -1,10 +1,25 @@
 #include "tests/support/world/fixture_world.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bpftracec::testing_support {
 
-FixtureWorld::FixtureWorld() : HostWorld(BPFTRACEC_FIXTURE_EVENTS) {}
+namespace {
+
+world::CHeaderOptions without_kernel(world::CHeaderOptions headers) {
+  headers.kernel_source = "/nonexistent";
+  return headers;
+}
+
+}  // namespace
+
+FixtureWorld::FixtureWorld(world::CHeaderOptions headers)
+    : HostWorld({.events = BPFTRACEC_FIXTURE_EVENTS,
+                 .btf_file = kernel_btf(),
+                 .headers = without_kernel(std::move(headers))}) {}
+
+std::string FixtureWorld::kernel_btf() { return BPFTRACEC_FIXTURE_BTF; }
 
 base::Result<std::optional<world::TracepointFormat>> FixtureWorld::tracepoint(
     std::string_view category, std::string_view event) const {
@@ -23,6 +38,10 @@ world::SymbolLookup FixtureWorld::find_symbol(const std::string& path,
 std::vector<std::string> FixtureWorld::function_names(const std::string& path) const {
   if (path != kProgram) return {};
   return {"main", "ns::work(int, char)", "work"};
+}
+
+std::unique_ptr<const world::World> open_fixture_world(const world::HostWorldOptions& options) {
+  return std::make_unique<FixtureWorld>(options.headers);
 }
 
 }  // namespace bpftracec::testing_support

@@ -1,6 +1,8 @@
 #include "bpftracec/driver/driver.h"
 
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -15,15 +17,25 @@ namespace bpftracec::driver {
 namespace {
 
 struct DriverRun {
-  DriverRun(const std::vector<std::string>& arguments, const std::string& input = "") {
+  using Variables = std::map<std::string, std::string, std::less<>>;
+
+  DriverRun(const std::vector<std::string>& arguments, const std::string& input = "",
+            const Variables& variables = {}) {
     std::istringstream in(input);
     std::ostringstream out_stream;
     std::ostringstream err_stream;
-    world::HostWorld world("");
-    DriverEnv env{
-        in, out_stream, err_stream, world, false, "/nonexistent", [](std::string_view name) {
-          return name == "PATH" ? std::optional<std::string>("/nonexistent") : std::nullopt;
-        }};
+    DriverEnv env{in, out_stream, err_stream,
+                  [this](const world::HostWorldOptions& options) {
+                    wanted = options;
+                    return std::make_unique<world::HostWorld>(
+                        world::HostWorldOptions{.events = ""});
+                  },
+                  false, "/nonexistent", [&](std::string_view name) -> std::optional<std::string> {
+                    if (name == "PATH") return "/nonexistent";
+                    const auto variable = variables.find(name);
+                    if (variable == variables.end()) return std::nullopt;
+                    return variable->second;
+                  }};
     status = run(env, arguments);
     out = out_stream.str();
     err = err_stream.str();
@@ -32,6 +44,7 @@ struct DriverRun {
   int status;
   std::string out;
   std::string err;
+  world::HostWorldOptions wanted;
 };
 
 TEST(Driver, ReadsFromTheCommandLineStandardInputOrAFile) {
@@ -59,6 +72,28 @@ TEST(Driver, WritesAStageToAFile) {
   EXPECT_EQ(failed.status, 1);
   EXPECT_EQ(failed.err,
             "bpftracec: error: cannot write '/nonexistent/x': No such file or directory\n");
+}
+
+TEST(Driver, HandsWhatIsSaidOfTheWorldToIt) {
+  const DriverRun run({"--emit=ast", "-I", "a", "-Ib", "--include", "x.h", "-D", "N=1", "-DM",
+                       "--btf", "vmlinux.btf", "-e", "BEGIN { }"});
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_EQ(run.wanted.headers.include_directories, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(run.wanted.headers.include_files, std::vector<std::string>{"x.h"});
+  EXPECT_EQ(run.wanted.headers.defines, (std::vector<std::string>{"N=1", "M"}));
+  EXPECT_EQ(run.wanted.btf_file, "vmlinux.btf");
+}
+
+TEST(Driver, TakesFromTheEnvironmentWhatTheCommandLineDoesNotSay) {
+  const DriverRun::Variables variables = {{"BPFTRACE_BTF", "env.btf"},
+                                          {"BPFTRACE_KERNEL_SOURCE", "/src"},
+                                          {"BPFTRACE_KERNEL_BUILD", "/build"}};
+  const DriverRun run({"--emit=ast", "-e", "BEGIN { }"}, "", variables);
+  EXPECT_EQ(run.wanted.btf_file, "env.btf");
+  EXPECT_EQ(run.wanted.headers.kernel_source, "/src");
+  EXPECT_EQ(run.wanted.headers.kernel_build, "/build");
+  const DriverRun both({"--emit=ast", "--btf", "own.btf", "-e", "BEGIN { }"}, "", variables);
+  EXPECT_EQ(both.wanted.btf_file, "own.btf");
 }
 
 TEST(Driver, QuietMeansNoWarnings) {

@@ -63,7 +63,7 @@ TEST(ElfSymbols, DoesNotWaitForSomeoneToWriteAPipe) {
 }
 
 TEST(HostWorldSymbols, TellsAFileFromASymbolThatIsNotThere) {
-  const HostWorld world("");
+  const HostWorld world({.events = ""});
   EXPECT_EQ(world.find_symbol(kThisProgram, "main"), SymbolLookup::Found);
   EXPECT_EQ(world.find_symbol(kThisProgram, "nosuch"), SymbolLookup::NoSuchSymbol);
   EXPECT_EQ(world.find_symbol("/nonexistent", "main"), SymbolLookup::NoSuchFile);

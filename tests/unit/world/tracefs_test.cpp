@@ -37,7 +37,7 @@ TEST(Tracefs, ListsEventsInOrder) {
 }
 
 TEST(HostWorldEvents, SaysWhatToDoWithoutTracefs) {
-  const HostWorld world("");
+  const HostWorld world({.events = ""});
   const auto format = world.tracepoint("demo", "values");
   ASSERT_FALSE(format);
   EXPECT_NE(format.error().message.find("mount -t tracefs"), std::string::npos);
