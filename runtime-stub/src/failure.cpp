@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bpftracec/rt/buffer.h"
+#include "stream.h"
+
 namespace bpftracec::rt {
 
 bool Failure::set(const char* format, ...) {
@@ -36,9 +39,17 @@ bool Failure::prefix(const char* format, ...) {
   return false;
 }
 
-void Failure::print(const char* severity) const {
-  fprintf(stderr, "%s: %s\n", severity, message_);
-  if (hint_[0] != '\0') fprintf(stderr, "HINT: %s\n", hint_);
+void Failure::print(Stream& to, const char* severity) const {
+  Buffer text;
+  text.append_text(severity);
+  text.append(": ");
+  text.append_text(message_);
+  if (hint_[0] != '\0') {
+    text.append("\nHINT: ");
+    text.append_text(hint_);
+  }
+  text.append('\n');
+  to.write(text.text());
 }
 
 const char* error_text(int error) { return strerror(error < 0 ? -error : error); }

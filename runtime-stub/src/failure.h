@@ -5,6 +5,8 @@
 
 namespace bpftracec::rt {
 
+class Stream;
+
 class Failure {
  public:
   // Sets the message, replacing an earlier one and its hint. Always false, so that a step can
@@ -19,7 +21,7 @@ class Failure {
   bool has_message() const { return message_[0] != '\0'; }
   const char* message() const { return message_; }
   const char* hint_text() const { return hint_; }
-  void print(const char* severity = "ERROR") const;  // to standard error
+  void print(Stream& to, const char* severity = "ERROR") const;
 
  private:
   char message_[1024] = "";

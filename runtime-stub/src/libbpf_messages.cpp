@@ -7,13 +7,15 @@
 
 #include <bpf/libbpf.h>
 
+#include "stream.h"
+
 namespace bpftracec::rt {
 
 namespace {
 
 // libbpf's callback has no context argument, so that this is one of the few things that are global.
 struct Messages {
-  bool shows;
+  Stream* shown_on;
   size_t max_size;
   size_t size;
   char text[8192];
@@ -47,7 +49,7 @@ void keep_ends(const char* text, size_t size) {
 
 void show(const char* text, size_t size) {
   const size_t cut = size > messages.max_size ? size - messages.max_size : 0;
-  fwrite(text + cut, 1, size - cut, stderr);
+  messages.shown_on->write({text + cut, static_cast<uint32_t>(size - cut)});
 }
 
 int on_message(libbpf_print_level level, const char* format, va_list arguments) {
@@ -55,7 +57,7 @@ int on_message(libbpf_print_level level, const char* format, va_list arguments) 
   char* text = nullptr;
   const int size = vasprintf(&text, format, arguments);
   if (size < 0) return 0;
-  if (messages.shows) show(text, static_cast<size_t>(size));
+  if (messages.shown_on != nullptr) show(text, static_cast<size_t>(size));
   keep_ends(text, static_cast<size_t>(size));
   free(text);
   return 0;
@@ -63,8 +65,8 @@ int on_message(libbpf_print_level level, const char* format, va_list arguments) 
 
 }  // namespace
 
-void capture_libbpf_messages(bool shows, size_t max_size) {
-  messages.shows = shows;
+void capture_libbpf_messages(Stream* shown_on, size_t max_size) {
+  messages.shown_on = shown_on;
   messages.max_size = max_size;
   libbpf_set_print(on_message);
 }

@@ -5,9 +5,11 @@
 
 namespace bpftracec::rt {
 
-// From here on. With `shows`, messages go to standard error, long ones (the verifier's log) cut to
+class Stream;
+
+// From here on. Messages go to `shown_on` unless it is null, long ones (the verifier's log) cut to
 // their last `max_size` bytes.
-void capture_libbpf_messages(bool shows, size_t max_size);
+void capture_libbpf_messages(Stream* shown_on, size_t max_size);
 
 // The text between `before` and `after` in the first kept message that has both; false when there
 // is none. Long messages are kept with their beginning and their end.

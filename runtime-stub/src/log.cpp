@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 namespace bpftracec::rt {
@@ -10,9 +11,13 @@ void Log::note(const char* format, ...) const {
   if (!is_enabled_) return;
   va_list arguments;
   va_start(arguments, format);
-  vfprintf(stderr, format, arguments);
+  char* text = nullptr;
+  const int size = vasprintf(&text, format, arguments);
   va_end(arguments);
-  fputc('\n', stderr);
+  if (size < 0) return;
+  text[size] = '\n';  // instead of the NUL
+  errors_.write({text, static_cast<uint32_t>(size) + 1});
+  free(text);
 }
 
 void Log::step(const char* what) {

@@ -3,19 +3,25 @@
 
 #include <cstdint>
 
+#include "stream.h"
+
 namespace bpftracec::rt {
 
 class Log {
  public:
+  explicit Log(Stream& errors) : errors_(errors) {}
+
+  Stream& errors() const { return errors_; }
   void enable() { is_enabled_ = true; }
   bool is_enabled() const { return is_enabled_; }
 
-  // One line on standard error.
+  // One line.
   [[gnu::format(printf, 2, 3)]] void note(const char* format, ...) const;
   // The time since the last step, in milliseconds.
   void step(const char* what);
 
  private:
+  Stream& errors_;  // standard error
   bool is_enabled_ = false;
   uint64_t last_step_ns_ = 0;
 };

@@ -158,8 +158,8 @@ Parsed apply_option(int letter, char** argv, Options& options, Failure& failure)
   return is_right ? Parsed::Option : Parsed::Wrong;
 }
 
-int wrong_usage(const ToolDescription& tool, const Failure& failure) {
-  failure.print();
+int wrong_usage(const ToolDescription& tool, const Failure& failure, Stream& errors) {
+  failure.print(errors);
   print_usage(tool, stderr);
   fprintf(stderr, "%s --help tells more.\n", tool.name);
   return kExitWrongUsage;
@@ -167,7 +167,8 @@ int wrong_usage(const ToolDescription& tool, const Failure& failure) {
 
 }  // namespace
 
-int parse_options(const ToolDescription& tool, int argc, char** argv, Options& options) {
+int parse_options(const ToolDescription& tool, int argc, char** argv, Stream& errors,
+                  Options& options) {
   Failure failure;
   opterr = 0;
   for (int letter;
@@ -182,19 +183,19 @@ int parse_options(const ToolDescription& tool, int argc, char** argv, Options& o
         printf("%s (%s, compiled by bpftracec %s)\n", tool.name, tool.script_name, tool.version);
         return 0;
       case Parsed::Wrong:
-        return wrong_usage(tool, failure);
+        return wrong_usage(tool, failure, errors);
     }
   }
   if (options.pid != 0 && options.command != nullptr) {
     failure.set("-p and -c exclude each other");
-    return wrong_usage(tool, failure);
+    return wrong_usage(tool, failure, errors);
   }
   options.parameters = argv + optind;
   options.parameter_count = static_cast<uint32_t>(argc - optind);
 
   const Bindings bindings = {.parameter_count = options.parameter_count,
                              .parameters = options.parameters};
-  if (!check_parameters(tool, bindings, failure)) return wrong_usage(tool, failure);
+  if (!check_parameters(tool, bindings, failure)) return wrong_usage(tool, failure, errors);
   return -1;
 }
 

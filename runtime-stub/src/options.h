@@ -27,6 +27,7 @@ inline constexpr int kExitWrongUsage = 2;
 
 // Returns -1 when the tool is to run, and its exit status when all has been said: --help,
 // --version, wrong usage.
-int parse_options(const ToolDescription& tool, int argc, char** argv, Options& options);
+int parse_options(const ToolDescription& tool, int argc, char** argv, Stream& errors,
+                  Options& options);
 
 }  // namespace bpftracec::rt

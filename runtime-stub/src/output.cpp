@@ -1,11 +1,10 @@
 #include "bpftracec/rt/output.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bpftracec/rt/json.h"
+#include "stream.h"
 
 namespace bpftracec::rt {
 
@@ -13,24 +12,6 @@ namespace {
 
 // More than this is not kept back in any mode.
 constexpr size_t kMuch = size_t{32} * 1024;
-
-// Writes all of it; 0 or an errno. A reader that is slow, or that made its end non-blocking (which
-// we share), is waited for.
-int write_all(int fd, const char* data, size_t size) {
-  while (size != 0) {
-    ssize_t written = write(fd, data, size);
-    if (written >= 0) {
-      data += written;
-      size -= static_cast<size_t>(written);
-    } else if (errno == EAGAIN) {
-      pollfd writable = {fd, POLLOUT, 0};
-      poll(&writable, 1, -1);
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
-}
 
 void append_count_object(Buffer& to, Text type, Text data_name, uint64_t count) {
   to.append("{\"type\": \"");
@@ -47,17 +28,23 @@ void append_count_object(Buffer& to, Text type, Text data_name, uint64_t count) 
 }  // namespace
 
 void Output::write_front(size_t size) {
-  if (size == 0) return;
-  int error = has_failed_ ? 0 : write_all(fd_, buffer_.data(), size);
+  const int error = out_.write({buffer_.data(), static_cast<uint32_t>(size)});
   buffer_.remove_front(size);
   if (error == 0) return;
-  has_failed_ = true;
   Buffer message;
-  message.append("ERROR: cannot write the output: ");
-  message.append_text(strerror(error));
+  if (error == ETIMEDOUT) {
+    message.append("ERROR: output is lost: nobody has read it for ");
+    message.append_unsigned(Stream::kPatienceMs / 1'000);
+    message.append(" s since the tool was told to end");
+  } else {
+    message.append("ERROR: cannot write the output: ");
+    message.append_text(strerror(error));
+  }
   message.append('\n');
-  write_all(STDERR_FILENO, message.data(), message.size());
+  errors_.write(message.text());
 }
+
+bool Output::has_failed() const { return out_.has_failed(); }
 
 void Output::message(const char* type, Text text) {
   if (is_json_) {
@@ -87,7 +74,7 @@ void Output::flush() { write_front(buffer_.size()); }
 
 void Output::error_message(Text text) {
   flush_lines();
-  write_all(STDERR_FILENO, text.data, text.size);
+  errors_.write(text);
 }
 
 void Output::attached_probes(uint64_t count) {

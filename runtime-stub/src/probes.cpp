@@ -65,7 +65,7 @@ bool Probes::prepare_one(Probe& probe, bpf_object* object, Failure& failure) {
 bool Probes::accept_missing(Probe& probe, Failure& failure) {
   failure.prefix("cannot attach %s: ", probe.name);
   if (missing_ == MissingProbes::Fail) return false;
-  if (missing_ == MissingProbes::Warn) failure.print("WARNING");
+  if (missing_ == MissingProbes::Warn) failure.print(context_.log.errors(), "WARNING");
   failure.clear();
   probe.is_missing = true;
   return true;

@@ -22,6 +22,7 @@
 #include "process.h"
 #include "settings.h"
 #include "signals.h"
+#include "stream.h"
 #include "target.h"
 #include "tracefs.h"
 
@@ -34,10 +35,12 @@ struct Start {
   ToolDescription tool;  // with what the environment changes
   Options options;
   Settings settings;
-  Log log;
+  Stream errors{STDERR_FILENO};
+  Log log{errors};
   Target target;
   Bindings bindings = {};
   UniqueFd traced_process;  // readable when -p's process or -c's command has ended
+  UniqueFd signals;         // readable when the user wants the tool to end
   UniqueFd output_file;
   bool has_made_output = false;  // it was not there before
   Command command;
@@ -140,14 +143,15 @@ class LossReport {
 };
 
 // Until a signal, the end of the traced process, or exit().
-void handle_events(const Start& start, int signals, const Counters& counters, Tracer& tracer,
-                   Events& events, SiteReports& sites, LossReport& losses) {
+void handle_events(const Start& start, const Counters& counters, Tracer& tracer, Events& events,
+                   SiteReports& sites, LossReport& losses) {
   // Only events wake us up; sites are looked at from time to time.
   constexpr int kSitePeriodMs = 200;
   const int patience_ms = counters.site_counts == nullptr ? -1 : kSitePeriodMs;
   // poll() passes over file descriptors below 0.
-  pollfd sources[] = {
-      {signals, POLLIN, 0}, {start.traced_process.get(), POLLIN, 0}, {events.fd(), POLLIN, 0}};
+  pollfd sources[] = {{start.signals.get(), POLLIN, 0},
+                      {start.traced_process.get(), POLLIN, 0},
+                      {events.fd(), POLLIN, 0}};
   for (;;) {
     const bool has_more = events.handle();
     sites.poll();
@@ -161,15 +165,17 @@ void handle_events(const Start& start, int signals, const Counters& counters, Tr
 
 // From BEGIN to the maps. The exit status, or -1 with a message.
 int trace(Start& start, Probes& probes, Failure& failure) {
-  const UniqueFd signals = watch_signals(failure);
+  start.signals = watch_signals(failure);
   Tracer::Map* maps = find_maps(start.load_context(), start.skeleton, failure);
-  if (!signals || maps == nullptr) return -1;
+  if (!start.signals || maps == nullptr) return -1;
   if (start.output_file && ftruncate(start.output_file.get(), 0) != 0) {
     start.log.note("%s is not cut: %s", start.options.output_path, error_text(errno));
   }
 
-  Output output(start.output_file ? start.output_file.get() : STDOUT_FILENO, start.options.mode,
-                start.options.buffering);
+  Stream out(start.output_file ? start.output_file.get() : STDOUT_FILENO);
+  out.give_up_after(start.signals.get());
+  start.errors.give_up_after(start.signals.get());
+  Output output(out, start.errors, start.options.mode, start.options.buffering);
   Tracer tracer(start.tool, start.bindings, output, maps);
   const Counters counters = start.tool.skeleton.counters == nullptr
                                 ? Counters{}
@@ -192,7 +198,7 @@ int trace(Start& start, Probes& probes, Failure& failure) {
   if (start.command.is_started() && !start.command.release(failure)) return -1;
 
   if (probes.has_trace_stage()) {
-    handle_events(start, signals.get(), counters, tracer, events, sites, losses);
+    handle_events(start, counters, tracer, events, sites, losses);
     start.log.step("trace");
   }
   start.attachments.detach();
@@ -207,21 +213,17 @@ int trace(Start& start, Probes& probes, Failure& failure) {
   start.command.stop();
   start.attachments.leave_events_behind();
   start.log.step("end");
-  return output.has_failed() ? kExitFailure : tracer.exit_code();
-}
-
-int fail(const Failure& failure) {
-  failure.print();
-  return kExitFailure;
+  return out.has_failed() || start.errors.has_failed() ? kExitFailure : tracer.exit_code();
 }
 
 // A tool that never traced leaves no empty file behind.
-int fail(const Start& start, const Failure& failure) {
+int fail(Start& start, const Failure& failure) {
   struct stat file = {};
   if (start.has_made_output && fstat(start.output_file.get(), &file) == 0 && file.st_size == 0) {
     unlink(start.options.output_path);
   }
-  return fail(failure);
+  failure.print(start.errors);
+  return kExitFailure;
 }
 
 }  // namespace
@@ -229,20 +231,22 @@ int fail(const Start& start, const Failure& failure) {
 int run(const ToolDescription& description, int argc, char** argv) {
   open_standard_streams();
   Start start{.tool = description};
-  if (const int status = parse_options(description, argc, argv, start.options); status >= 0) {
+  if (const int status = parse_options(description, argc, argv, start.errors, start.options);
+      status >= 0) {
     return status;
   }
   Failure failure;
   if (!read_environment(start.tool, start.settings, failure)) {
-    failure.print();
+    failure.print(start.errors);
     return kExitWrongUsage;
   }
   if (start.options.is_verbose) start.log.enable();
   start.log.step("start");
-  capture_libbpf_messages(start.options.is_verbose, start.settings.log_size);
-  if (!bind(start, failure)) return fail(failure);
+  capture_libbpf_messages(start.options.is_verbose ? &start.errors : nullptr,
+                          start.settings.log_size);
+  if (!bind(start, failure)) return fail(start, failure);
   if (!check_histograms(start, failure)) {
-    failure.print();
+    failure.print(start.errors);
     return kExitWrongUsage;
   }
 
@@ -256,18 +260,19 @@ int run(const ToolDescription& description, int argc, char** argv) {
                 : start.settings.ignores_missing_probes ? MissingProbes::Ignore
                                                         : MissingProbes::Warn);
   if (!find_types(start.load_context(), context.tracefs, btf_path, start.types_path, failure)) {
-    return fail(failure);
+    return fail(start, failure);
   }
   start.skeleton = open_object(start.load_context(), start.types_path, failure);
-  if (start.skeleton == nullptr) return fail(failure);
+  if (start.skeleton == nullptr) return fail(start, failure);
   start.log.step("open");
-  if (!probes.prepare(start.tool.skeleton.object(start.skeleton), failure)) return fail(failure);
+  if (!probes.prepare(start.tool.skeleton.object(start.skeleton), failure))
+    return fail(start, failure);
   if (start.options.lists_probes) return probes.list() ? 0 : kExitFailure;
-  if (!probes.find(failure)) return fail(failure);
+  if (!probes.find(failure)) return fail(start, failure);
   start.log.step("find");
 
   raise_file_limit();
-  if (!open_output(start, failure)) return fail(failure);
+  if (!open_output(start, failure)) return fail(start, failure);
   if (!start_command(start, failure)) return fail(start, failure);
   if (!load(start, probes, failure)) return fail(start, failure);
   start.log.step("load");

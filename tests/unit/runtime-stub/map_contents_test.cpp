@@ -172,10 +172,9 @@ TEST(KernelMaps, FailuresAreReportedWithTheirMap) {
   REQUIRE_MAP(map);
   map.tool().maps[0].fd = -1;
   const MapDetails details = {0};
-  testing::internal::CaptureStderr();
   handle_clear(map.tracer(), Bytes().add(uint64_t{0}).record(), &details);
   handle_zero(map.tracer(), Bytes().add(uint64_t{0}).record(), &details);
-  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+  EXPECT_EQ(map.tool().take_messages(),
             "WARNING: cannot clear @c: Bad file descriptor\n"
             "WARNING: cannot zero @c: Bad file descriptor\n");
 }

@@ -14,14 +14,18 @@ namespace {
 
 TEST(Output, WritesEachMessageAtOnceWithoutBuffering) {
   MemoryFile file;
-  Output output(file.fd(), OutputMode::Text, Buffering::None);
+  Stream out(file.fd());
+  Stream errors(STDERR_FILENO);
+  Output output(out, errors, OutputMode::Text, Buffering::None);
   output.message("printf", "a");
   EXPECT_EQ(file.content(), "a");
 }
 
 TEST(Output, WritesWholeLinesWhenAskedTo) {
   MemoryFile file;
-  Output output(file.fd(), OutputMode::Text, Buffering::Line);
+  Stream out(file.fd());
+  Stream errors(STDERR_FILENO);
+  Output output(out, errors, OutputMode::Text, Buffering::Line);
   output.message("printf", "one\ntwo");
   EXPECT_EQ(file.content(), "");
   output.flush_lines();
@@ -38,7 +42,9 @@ TEST(Output, WritesWholeLinesWhenAskedTo) {
 
 TEST(Output, FullBufferingWaitsForMuch) {
   MemoryFile file;
-  Output output(file.fd(), OutputMode::Text, Buffering::Full);
+  Stream out(file.fd());
+  Stream errors(STDERR_FILENO);
+  Output output(out, errors, OutputMode::Text, Buffering::Full);
   output.message("printf", "line\n");
   output.flush_lines();
   EXPECT_EQ(file.content(), "");
@@ -50,7 +56,9 @@ TEST(Output, FullBufferingWaitsForMuch) {
 TEST(Output, ReportsAFullDiskOnceAndGoesOn) {
   testing::internal::CaptureStderr();
   int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
-  Output output(full, OutputMode::Text, Buffering::None);
+  Stream out(full);
+  Stream errors(STDERR_FILENO);
+  Output output(out, errors, OutputMode::Text, Buffering::None);
   output.message("printf", "a");
   EXPECT_TRUE(output.has_failed());
   output.message("printf", "b");
@@ -65,7 +73,9 @@ TEST(Output, ReportsAReaderThatWentAway) {
   close(ends[0]);
   auto* old = signal(SIGPIPE, SIG_IGN);
   testing::internal::CaptureStderr();
-  Output output(ends[1], OutputMode::Text, Buffering::None);
+  Stream out(ends[1]);
+  Stream errors(STDERR_FILENO);
+  Output output(out, errors, OutputMode::Text, Buffering::None);
   output.message("printf", "a");
   EXPECT_TRUE(output.has_failed());
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
@@ -90,10 +100,14 @@ TEST(Output, WaitsForAReaderWithANonBlockingPipe) {
     _exit(total == 300000 ? 0 : 1);
   }
   close(ends[0]);
-  Output output(ends[1], OutputMode::Text, Buffering::Full);
-  const std::string much(300000, 'x');
-  output.message("printf", {much.data(), static_cast<uint32_t>(much.size())});
-  EXPECT_FALSE(output.has_failed());
+  {
+    Stream out(ends[1]);
+    Stream errors(STDERR_FILENO);
+    Output output(out, errors, OutputMode::Text, Buffering::Full);
+    const std::string much(300000, 'x');
+    output.message("printf", {much.data(), static_cast<uint32_t>(much.size())});
+    EXPECT_FALSE(output.has_failed());
+  }
   close(ends[1]);
   int status = -1;
   waitpid(reader, &status, 0);
@@ -102,12 +116,11 @@ TEST(Output, WaitsForAReaderWithANonBlockingPipe) {
 
 TEST(Output, TextModeSpeaksOfItselfOnStderr) {
   TestTool tool;
-  testing::internal::CaptureStderr();
   tool.output.attached_probes(1);
   tool.output.attached_probes(3);
   tool.output.lost_events(99796);
   tool.output.total_lost_events(7);
-  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+  EXPECT_EQ(tool.take_messages(),
             "Attached 1 probe\nAttached 3 probes\nLost 99796 events\n"
             "WARNING: Total lost event count: 7\n");
   EXPECT_EQ(tool.written(), "");
@@ -115,11 +128,10 @@ TEST(Output, TextModeSpeaksOfItselfOnStderr) {
 
 TEST(Output, JsonModeSpeaksOfItselfInObjects) {
   TestTool tool(OutputMode::Json);
-  testing::internal::CaptureStderr();
   tool.output.attached_probes(3);
   tool.output.lost_events(5);
   tool.output.total_lost_events(5);
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "WARNING: Total lost event count: 5\n");
+  EXPECT_EQ(tool.take_messages(), "WARNING: Total lost event count: 5\n");
   EXPECT_EQ(tool.written(),
             "{\"type\": \"attached_probes\", \"count\": 3, \"data\": {\"probes\": 3}}\n"
             "{\"type\": \"lost_events\", \"count\": 5, \"data\": {\"events\": 5}}\n");

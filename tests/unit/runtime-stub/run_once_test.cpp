@@ -35,7 +35,8 @@ TEST(RunOnce, ByUprobe) {
       ring_buffer__new(events, on_record, &value, nullptr));
   ASSERT_TRUE(ring);
 
-  const Log log;
+  Stream errors(STDERR_FILENO);
+  const Log log(errors);
   Target target;
   Failure failure;
   ASSERT_TRUE(find_target(target, failure));

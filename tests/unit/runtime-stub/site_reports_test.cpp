@@ -48,31 +48,25 @@ constexpr const char* kFull =
 TEST_F(SiteReportsTest, TellsTheFirstTimeWithItsPlaceAndTheTotalAtTheEnd) {
   TestTool tool(OutputMode::Text, tool_);
   SiteReports reports(tool.tracer, counters());
-  testing::internal::CaptureStderr();
   reports.poll();
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(tool.take_messages(), "");
   counts_[0] = 3;
   codes_[0] = -E2BIG;
-  testing::internal::CaptureStderr();
   reports.poll();
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), kFull);
+  EXPECT_EQ(tool.take_messages(), kFull);
   counts_[0] = 1234;
-  testing::internal::CaptureStderr();
   reports.poll();
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
-  testing::internal::CaptureStderr();
+  EXPECT_EQ(tool.take_messages(), "");
   reports.finish();
-  EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "prog.bt:4:2-11: WARNING: this happened 1234 times\n");
+  EXPECT_EQ(tool.take_messages(), "prog.bt:4:2-11: WARNING: this happened 1234 times\n");
 }
 
 TEST_F(SiteReportsTest, WhatHappenedOnceNeedsNoTotal) {
   TestTool tool(OutputMode::Text, tool_);
   SiteReports reports(tool.tracer, counters());
   counts_[1] = 1;
-  testing::internal::CaptureStderr();
   reports.finish();
-  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+  EXPECT_EQ(tool.take_messages(),
             "prog.bt:1:9-14: WARNING: Divide or modulo by 0 detected. This can lead to unexpected "
             "results. 1 is being used as the result.\n"
             "BEGIN { 1 / $x }\n"
@@ -84,9 +78,8 @@ TEST_F(SiteReportsTest, OtherErrorsAreNamedAndRangesOverLinesHaveNoMarks) {
   SiteReports reports(tool.tracer, counters());
   counts_[2] = 1;
   codes_[2] = -ENOMEM;
-  testing::internal::CaptureStderr();
   reports.poll();
-  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+  EXPECT_EQ(tool.take_messages(),
             "prog.bt:2:3: WARNING: Can't update element of @a: Cannot allocate memory\n"
             "Additional Info - helper: map_update_elem, retcode: -12\n"
             "  @a[1,\n");

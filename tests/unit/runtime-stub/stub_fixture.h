@@ -8,11 +8,13 @@
 #include <sys/mman.h>
 #include <type_traits>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include "bpftracec/rt/format.h"
 #include "bpftracec/rt/output.h"
 #include "bpftracec/rt/tracer.h"
+#include "stream.h"
 
 namespace bpftracec::rt {
 
@@ -54,7 +56,7 @@ class MemoryFile {
 class TestTool {
  public:
   explicit TestTool(OutputMode mode = OutputMode::Text, ToolDescription tool = empty_tool())
-      : description(tool), output(file.fd(), mode, Buffering::Full) {
+      : description(tool), output(out, errors, mode, Buffering::Full) {
     bindings.possible_cpus = 2;
   }
 
@@ -63,12 +65,24 @@ class TestTool {
     return file.content();
   }
 
+  // What it has said on standard error since it was asked last.
+  std::string take_messages() {
+    const std::string all = error_file.content();
+    return all.substr(std::exchange(taken_, all.size()));
+  }
+
   ToolDescription description;
   Bindings bindings = {};
   MemoryFile file;
+  Stream out = Stream(file.fd());
+  MemoryFile error_file;
+  Stream errors = Stream(error_file.fd());
   Output output;
   std::vector<Tracer::Map> maps = std::vector<Tracer::Map>(8);
   Tracer tracer = Tracer(description, bindings, output, maps.data());
+
+ private:
+  size_t taken_ = 0;
 };
 
 // The bytes of values one after the other, each integer in its own size.

@@ -28,8 +28,10 @@ TEST(TracepointBtf, StructHasTheTargetsLayout) {
   constexpr const char* kFields[] = {"pid", "comm", "addr", "args"};
   const TracepointRecordDescription record = {"sched", "thing", "thing_record", kFields};
   Failure failure;
+  Stream errors(STDERR_FILENO);
+  const Log log(errors);
   const BtfPointer made(btf__new_empty());
-  ASSERT_TRUE(add_event_record(made.get(), record, text_of(kFormat), Log(), failure))
+  ASSERT_TRUE(add_event_record(made.get(), record, text_of(kFormat), log, failure))
       << failure.message();
   const int file = write_types(made.get(), failure);
   ASSERT_GE(file, 0);
@@ -59,8 +61,10 @@ TEST(TracepointBtf, MissingFieldIsNamed) {
   constexpr const char* kFields[] = {"pid", "colour"};
   const TracepointRecordDescription record = {"sched", "thing", "thing_record", kFields};
   Failure failure;
+  Stream errors(STDERR_FILENO);
+  const Log log(errors);
   const BtfPointer types(btf__new_empty());
-  EXPECT_FALSE(add_event_record(types.get(), record, text_of(kFormat), Log(), failure));
+  EXPECT_FALSE(add_event_record(types.get(), record, text_of(kFormat), log, failure));
   EXPECT_STREQ(failure.message(), "this kernel's event sched:thing has no field 'colour'");
 }
 

@@ -8,6 +8,8 @@
 
 namespace bpftracec::rt {
 
+class Stream;  // where bytes go
+
 enum class OutputMode : uint8_t { Text, Json };
 
 // None: each message is written at once. Line: whole lines are written when flush_lines() is
@@ -17,9 +19,9 @@ enum class Buffering : uint8_t { None, Line, Full };
 
 class Output {
  public:
-  // Does not own `fd`.
-  Output(int fd, OutputMode mode, Buffering buffering)
-      : fd_(fd), is_json_(mode == OutputMode::Json), buffering_(buffering) {}
+  // `errors` is standard error.
+  Output(Stream& out, Stream& errors, OutputMode mode, Buffering buffering)
+      : out_(out), errors_(errors), is_json_(mode == OutputMode::Json), buffering_(buffering) {}
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
@@ -45,15 +47,15 @@ class Output {
 
   // Nothing more can be written, which has been reported on standard error: the tool should end
   // with status 1.
-  bool has_failed() const { return has_failed_; }
+  bool has_failed() const;
 
  private:
   void write_front(size_t size);
 
-  int fd_;
+  Stream& out_;
+  Stream& errors_;
   bool is_json_;
   Buffering buffering_;
-  bool has_failed_ = false;
   Buffer buffer_;
 };
 
