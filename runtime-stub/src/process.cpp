@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,9 +17,6 @@
 namespace bpftracec::rt {
 
 namespace {
-
-// How long a command may take to end after SIGTERM before the tool goes without it.
-constexpr int kPatienceMs = 1'000;
 
 bool is_program(const char* path) {
   struct stat status = {};
@@ -54,8 +51,25 @@ bool make_pipe(UniqueFd& read_end, UniqueFd& write_end) {
   return true;
 }
 
+bool has_children() {
+  siginfo_t info = {};
+  return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
+}
+
+// From here on processes whose parent ends become ours, and leave nothing behind when they end
+// themselves. Not when the tool has children from before its exec(): it could not tell them apart.
+bool adopt_orphans() {
+  struct sigaction action = {};
+  action.sa_handler = SIG_DFL;
+  action.sa_flags = SA_NOCLDWAIT;  // exec() takes it off, other than SIG_IGN
+  sigaction(SIGCHLD, &action, nullptr);
+  return !has_children() && prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
+}
+
 // In the new process. It ends when the tool does before releasing it: the pipe closes then.
 [[noreturn]] void wait_and_exec(int release, int failed, const char* path, char** words) {
+  // When the tool is killed, nobody would end it.
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
   char byte = 0;
   ssize_t count = 0;
   do {
@@ -92,9 +106,10 @@ bool Command::start(const char* command_line, Failure& failure) {
   UniqueFd release_reader;
   UniqueFd failed_writer;
   const bool has_pipes = make_pipe(release_reader, release_) && make_pipe(failed_, failed_writer);
-  pid_ = has_pipes ? fork() : -1;
-  if (pid_ < 0) return failure.set("-c: cannot start a process: %s", error_text(errno));
-  if (pid_ == 0) {
+  tree_.adopts_orphans = adopt_orphans();
+  tree_.root = has_pipes ? fork() : -1;
+  if (tree_.root < 0) return failure.set("-c: cannot start a process: %s", error_text(errno));
+  if (tree_.root == 0) {
     release_.reset();  // else the pipe would stay open when the tool ends
     wait_and_exec(release_reader.get(), failed_writer.get(), path, words);
   }
@@ -115,17 +130,14 @@ bool Command::release(Failure& failure) {
 }
 
 void Command::stop() {
-  if (pid_ <= 0) return;
+  if (!is_started()) return;
   if (release_) {
     release_.reset();
-  } else if (waitpid(pid_, nullptr, WNOHANG) == 0) {
-    kill(pid_, SIGTERM);
-    pollfd ended = {static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)), POLLIN, 0};
-    if (poll(&ended, 1, kPatienceMs) != 1) pid_ = -1;
-    close(ended.fd);
+    waitpid(tree_.root, nullptr, 0);
+  } else {
+    end_processes(tree_, errors_);
   }
-  if (pid_ > 0) waitpid(pid_, nullptr, 0);
-  pid_ = -1;
+  leave();
 }
 
 }  // namespace bpftracec::rt

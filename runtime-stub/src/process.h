@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "failure.h"
+#include "process_tree.h"
 #include "unique_fd.h"
 
 namespace bpftracec::rt {
@@ -16,7 +17,7 @@ UniqueFd watch_process(uint32_t pid, Failure& failure);
 // The command of -c.
 class Command {
  public:
-  Command() = default;
+  explicit Command(Stream& errors) : errors_(errors) {}
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
   ~Command() { stop(); }
@@ -25,15 +26,17 @@ class Command {
   // can be attached before it runs.
   bool start(const char* command_line, Failure& failure);
   bool release(Failure& failure);
-  // A command that was not released never runs; one that still runs when the tracing ends gets
-  // SIGTERM.
+  // Ends what still runs of the command. One that was not released never runs.
   void stop();
+  // The command has ended by itself. What it has started goes on, as it would without the tool.
+  void leave() { tree_ = {}; }
 
-  bool is_started() const { return pid_ > 0; }
-  uint32_t pid() const { return static_cast<uint32_t>(pid_ < 0 ? 0 : pid_); }
+  bool is_started() const { return tree_.root > 0; }
+  uint32_t pid() const { return static_cast<uint32_t>(is_started() ? tree_.root : 0); }
 
  private:
-  pid_t pid_ = -1;
+  Stream& errors_;
+  ProcessTree tree_;
   const char* name_ = "";
   UniqueFd release_;  // the process waits for a byte from here
   UniqueFd failed_;   // errno of a failed exec comes here; nothing when it worked

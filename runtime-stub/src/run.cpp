@@ -43,7 +43,7 @@ struct Start {
   UniqueFd signals;         // readable when the user wants the tool to end
   UniqueFd output_file;
   bool has_made_output = false;  // it was not there before
-  Command command;
+  Command command{errors};
   Attachments attachments;
   char types_path[4096] = "";
   void* skeleton = nullptr;
@@ -143,7 +143,7 @@ class LossReport {
 };
 
 // Until a signal, the end of the traced process, or exit().
-void handle_events(const Start& start, const Counters& counters, Tracer& tracer, Events& events,
+void handle_events(Start& start, const Counters& counters, Tracer& tracer, Events& events,
                    SiteReports& sites, LossReport& losses) {
   // Only events wake us up; sites are looked at from time to time.
   constexpr int kSitePeriodMs = 200;
@@ -159,7 +159,8 @@ void handle_events(const Start& start, const Counters& counters, Tracer& tracer,
     if (tracer.is_exit_requested() || tracer.output().has_failed()) return;
     if (!has_more) tracer.output().flush_lines();
     if (poll(sources, 3, has_more ? 0 : patience_ms) < 0 && errno != EINTR) return;
-    if (sources[0].revents != 0 || sources[1].revents != 0) return;
+    if (sources[0].revents != 0) return;
+    if (sources[1].revents != 0) return start.command.leave();
   }
 }
 
