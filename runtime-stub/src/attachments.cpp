@@ -48,8 +48,8 @@ void Attachments::List::close_all() {
   while (size > 0) close(fds[--size]);
 }
 
-// Since Linux 6.13 closing a link of a perf event waits for an RCU grace period, some 20 ms. Those
-// who wait at the same time wait for the same one.
+// Closing a link of a uprobe, and since Linux 6.13 one of a perf event, waits for an RCU grace
+// period, some 20 ms. Those who wait at the same time wait for the same one.
 void Attachments::List::close_all_at_once() {
   const uint32_t count = size < kHelpers ? size : kHelpers;
   auto* stacks = count > 1 ? static_cast<char*>(allocate(count * kStackSize)) : nullptr;
@@ -84,29 +84,11 @@ void Attachments::detach() {
   if (has_events_without_link_) events_.close_all_at_once();
 }
 
-void Attachments::leave_events_behind() {
-  if (events_.size == 0) return;
-  int gate[2];
-  if (pipe2(gate, O_CLOEXEC) != 0) return;
-  const pid_t heir = fork();
-  if (heir == 0) {
-    // Whoever reads the tool's output sees it end now.
-    for (int fd = 0; fd <= 2; ++fd) {
-      close(fd);
-    }
-    // The one who closes last is the one who waits: only when the tool has closed its own.
-    close(gate[1]);
-    char byte = 0;
-    _exit(read(gate[0], &byte, 1) == 0 ? 0 : 1);
-  }
-  if (heir > 0) events_.close_all();
-  close(gate[0]);
-  close(gate[1]);
-}
+void Attachments::close_events() { events_.close_all(); }
 
 Attachments::~Attachments() {
   detach();
-  events_.close_all();
+  close_events();
   free(raw_tracepoints_.fds);
   free(links_.fds);
   free(events_.fds);

@@ -14,15 +14,17 @@ class Attachments {
 
   // A program on a tracepoint. Closing it detaches the program, at once.
   void add_raw_tracepoint(int fd) { raw_tracepoints_.add(fd); }
+  // A link without a perf event.
+  void add_link(int fd) { links_.add(fd); }
   // A perf event with the link that binds the program to it; -1: an ioctl() has.
   void add_perf_event(int event, int link);
 
   // Detaches all programs: afterwards none of them starts any more.
   void detach();
 
-  // Perf events take long to close, one after the other, even without a program. For the very end
-  // of the tool: another process does it, so that nobody waits.
-  void leave_events_behind();
+  // Perf events take long to close, one after the other, even without a program: for when nothing
+  // else is left to do.
+  void close_events();
 
  private:
   struct List {

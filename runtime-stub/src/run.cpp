@@ -212,7 +212,7 @@ int trace(Start& start, Probes& probes, Failure& failure) {
   output.flush();
   losses.finish();
   start.command.stop();
-  start.attachments.leave_events_behind();
+  start.attachments.close_events();
   start.log.step("end");
   return out.has_failed() || start.errors.has_failed() ? kExitFailure : tracer.exit_code();
 }

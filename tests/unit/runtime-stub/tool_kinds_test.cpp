@@ -1,7 +1,9 @@
 // Every kind of probe fires, on the real kernel.
+#include <cerrno>
 #include <map>
 #include <signal.h>
 #include <sstream>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,6 +44,18 @@ TEST(ToolKinds, AllFire) {
   EXPECT_GT(counts[8], 0) << "rawtracepoint";
   EXPECT_GE(counts[9], 2000) << "tracepoint by perf event";
   EXPECT_GE(counts[10], 2000) << "tracepoint that has no raw tracepoint";
+}
+
+TEST(ToolKinds, NoProcessIsLeftBehind) {
+  SKIP_WITHOUT_BPF();
+  // Orphans become ours.
+  ASSERT_EQ(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+  RunningTool tool("kinds", {WORK_PROGRAM, "do_work"});
+  ASSERT_TRUE(tool.wait_until_attached());
+  tool.signal(SIGINT);
+  EXPECT_EQ(tool.finish().status, 0);
+  EXPECT_EQ(waitpid(-1, nullptr, 0), -1);
+  EXPECT_EQ(errno, ECHILD);
 }
 
 TEST(ToolKinds, TimersFire) {
