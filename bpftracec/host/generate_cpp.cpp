@@ -284,6 +284,15 @@ void write_others(CppWriter& out, const HostPlan& plan) {
 
 // ---- the object's data --------------------------------------------------------------------------
 
+// The function of the stub that writes a text.
+CppCode copy_function(sema::LateConstant::Kind kind) {
+  using Kind = sema::LateConstant::Kind;
+  if (kind == Kind::ProbeName) return CppCode("copy_probe_name");
+  if (kind == Kind::ProbeFunction) return CppCode("copy_probe_function");
+  if (kind == Kind::ParameterValue) return CppCode("copy_printed_parameter");
+  return CppCode("copy_text_parameter");
+}
+
 CppCode binding_code(const sema::LateConstant& constant) {
   using Kind = sema::LateConstant::Kind;
   switch (constant.kind) {
@@ -307,6 +316,8 @@ CppCode binding_code(const sema::LateConstant& constant) {
       return CppCode("bindings.pid_namespace_inode");
     case Kind::ParameterText:
     case Kind::ParameterValue:
+    case Kind::ProbeName:
+    case Kind::ProbeFunction:
       break;
   }
   internal_error("unknown kind of late constant");
@@ -316,10 +327,8 @@ void write_binding(CppWriter& out, const sema::LateConstant& constant) {
   CppIdentifier symbol(constant.symbol);
   out.line("static_assert(sizeof data->", symbol, " == ", constant.size, ");");
   if (sema::is_text(constant)) {
-    const bool is_raw = constant.kind == sema::LateConstant::Kind::ParameterText;
-    CppIdentifier copy(is_raw ? "copy_text_parameter" : "copy_printed_parameter");
-    out.line(copy, "(bindings, ", constant.index, ", reinterpret_cast<char*>(&data->", symbol,
-             "), ", constant.size, ");");
+    out.line(copy_function(constant.kind), "(bindings, ", constant.index,
+             ", reinterpret_cast<char*>(&data->", symbol, "), ", constant.size, ");");
   } else {
     out.line("data->", symbol, " = ", binding_code(constant), ";");
   }

@@ -110,6 +110,7 @@ std::vector<ProbeProgram> build_programs(ScriptContext& script, const ResolvedPr
   for (size_t number = 0; number < probes.probes.size(); ++number) {
     const ResolvedProbe& probe = probes.probes[number];
     ProbeContext context{script, probe, script.types.variables[number], tables, sink};
+    context.program = static_cast<uint32_t>(programs.size());
     ProbeProgram program = build_program(context);
     if (!probe.attach_point) continue;
     program.symbol = program_symbol(probe.attach_point->kind, programs.size() + 1);

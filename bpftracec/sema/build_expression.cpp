@@ -188,12 +188,16 @@ Operand build_builtin_variable(ProbeContext& context, SourceRange range, const B
   return Operand(make_expr(builtin_type(builtin), range, BuiltinRead{builtin}));
 }
 
-Operand build_attach_point_text(ProbeContext& context, SourceRange range, std::string_view word,
-                                const std::string& text) {
-  if (context.probe.attach_point->has_parameters) {
-    context.report<DiagnosticKind::ParameterInProbeName>(range, word, text);
-  }
-  return Operand(string_constant(range, text));
+// A program or library without a path is looked for on the target, as parameters are put in there.
+bool is_late(const AttachPoint& point) {
+  if (point.has_parameters) return true;
+  const bool is_in_file = point.kind == ProbeKind::Uprobe || point.kind == ProbeKind::Uretprobe;
+  return is_in_file && point.target.find('/') == std::string::npos;
+}
+
+Operand build_late_text(ProbeContext& context, SourceRange range, LateConstant::Kind kind) {
+  const LateConstantId id = context.tables.late_constant(kind, context.program);
+  return Operand(make_expr(string_type(kProbeTextCapacity), range, LateConstantRead{id}));
 }
 
 Operand build_builtin_constant(ProbeContext& context, SourceRange range, BuiltinConstant constant) {
@@ -204,12 +208,16 @@ Operand build_builtin_constant(ProbeContext& context, SourceRange range, Builtin
   const std::optional<AttachPoint>& point = context.probe.attach_point;
   if (!point) return Operand::error(range);
   if (constant == BuiltinConstant::Probe) {
-    return build_attach_point_text(context, range, "probe", point->name);
+    if (is_late(*point)) return build_late_text(context, range, LateConstant::Kind::ProbeName);
+    return Operand(string_constant(range, point->name));
   }
   if (!is_user_probe(context.probe.kind)) {
     return report_not_available(context, range, "func", "uprobe and uretprobe");
   }
-  return build_attach_point_text(context, range, "func", point->function);
+  if (point->has_parameters) {
+    return build_late_text(context, range, LateConstant::Kind::ProbeFunction);
+  }
+  return Operand(string_constant(range, point->function));
 }
 
 void report_unknown_identifier(ProbeContext& context, const syntax::Identifier& identifier) {

@@ -39,6 +39,7 @@ struct ProbeContext {
   ProgramTables& tables;
   diagnostics::DiagnosticSink& sink;
   Purpose purpose = Purpose::Program;
+  uint32_t program = 0;  // the number that it will have in Program::programs
   std::vector<Variable> variables = {};
   std::optional<TracepointRecordId> tracepoint_record = {};  // of the fields read so far
 

@@ -43,7 +43,7 @@ struct IntegerConstant {
 };
 
 // Bytes without the final NUL; the type's capacity is at least one more. `probe` and `func` end up
-// here, too.
+// here, too, where the script tells all of them.
 struct StringConstant {
   std::string value;
 };
@@ -53,7 +53,7 @@ struct BuiltinRead {
   uint32_t argument_index = 0;  // Builtin::Argument
 };
 
-// A value that is known only when the tool starts (`$1`, `$#`, `cpid`).
+// A value that is known only when the tool starts (`$1`, `$#`, `cpid`, `probe` of `uprobe:libc:f`).
 struct LateConstantRead {
   LateConstantId constant;
 };
@@ -444,15 +444,23 @@ struct LateConstant {
     PidNamespaceDevice,  // uint64, with the next: the tracer's pid namespace; inode 0 = the initial
                          // one, ask nothing
     PidNamespaceInode,   // uint64
+    ProbeName,           // `probe` of program `index`, char[size]
+    ProbeFunction,       // `func` of program `index`, char[size]
   } kind;
-  uint32_t index = 0;  // parameters
+  uint32_t index = 0;  // of a parameter or a program
   uint32_t size = 8;   // bytes
   std::string symbol;  // the variable's name in .rodata: "param_1", "param_text_1", "start_ns", ...
 };
 
+// Of a `probe` or `func` that is known only on the target: room for most paths. Longer texts are
+// cut.
+inline constexpr uint32_t kProbeTextCapacity = 256;
+
 inline bool is_text(const LateConstant& constant) {
-  return constant.kind == LateConstant::Kind::ParameterText ||
-         constant.kind == LateConstant::Kind::ParameterValue;
+  using Kind = LateConstant::Kind;
+  const Kind kind = constant.kind;
+  return kind == Kind::ParameterText || kind == Kind::ParameterValue || kind == Kind::ProbeName ||
+         kind == Kind::ProbeFunction;
 }
 
 // A place where a helper may fail or a divisor be zero. The programs count per site in .bss:

@@ -44,6 +44,10 @@ LateConstantShape shape_of(Kind kind, uint32_t index, uint32_t size) {
       return {8, "pid_namespace_device"};
     case Kind::PidNamespaceInode:
       return {8, "pid_namespace_inode"};
+    case Kind::ProbeName:
+      return {kProbeTextCapacity, "probe_name_" + std::to_string(index + 1)};
+    case Kind::ProbeFunction:
+      return {kProbeTextCapacity, "probe_function_" + std::to_string(index + 1)};
   }
   base::internal_error("unknown kind of late constant");
 }

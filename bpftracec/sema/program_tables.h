@@ -18,7 +18,7 @@ namespace bpftracec::sema {
 
 class ProgramTables {
  public:
-  // `size` counts for texts only: bytes of room, with the final NUL.
+  // `size` counts for parameters' texts only: bytes of room, with the final NUL.
   LateConstantId late_constant(LateConstant::Kind kind, uint32_t index = 0, uint32_t size = 0);
 
   const LateConstant& late_constant_at(LateConstantId id) const { return late_constants_[id]; }

@@ -83,6 +83,23 @@ bool Probes::find(Failure& failure) {
   return failure.set("No probes to attach");
 }
 
+// Paths are shown as the user has written them. A program or library without one has been looked
+// for, and is shown as what was found.
+const ProbeTexts* Probes::make_texts() const {
+  auto* texts = static_cast<ProbeTexts*>(allocate((tool_.probes.size + 1) * sizeof(ProbeTexts)));
+  for (uint32_t i = 0; i < tool_.probes.size; ++i) {
+    const Probe& probe = probes_[i];
+    texts[i] = {probe.name, probe.function};
+    if (probe.path == nullptr || strchr(probe.target, '/') != nullptr) continue;
+    const int kind_size = static_cast<int>(strcspn(probe.name, ":"));
+    char* name = nullptr;
+    if (asprintf(&name, "%.*s:%s:%s", kind_size, probe.name, probe.path, probe.function) >= 0) {
+      texts[i].name = name;
+    }
+  }
+  return texts;
+}
+
 bool Probes::list() {
   bool can_all = true;
   for (uint32_t i = 0; i < tool_.probes.size; ++i) {

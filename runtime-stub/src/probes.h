@@ -24,6 +24,9 @@ class Probes {
   // One line for each probe on standard output; true when all can be attached.
   bool list();
 
+  // What the probes are called, for Bindings::probes: once find() has been.
+  const ProbeTexts* make_texts() const;
+
   bool run_begin(Failure& failure) { return attach_stage(Attacher::Stage::Begin, failure); }
   bool run_end(Failure& failure) { return attach_stage(Attacher::Stage::End, failure); }
   bool attach(Failure& failure) { return attach_stage(Attacher::Stage::Trace, failure); }

@@ -114,6 +114,7 @@ bool start_command(Start& start, Failure& failure) {
 }
 
 bool load(Start& start, const Probes& probes, Failure& failure) {
+  start.bindings.probes = probes.make_texts();
   if (start.tool.skeleton.bind != nullptr) {
     start.tool.skeleton.bind(start.skeleton, start.bindings);
   }

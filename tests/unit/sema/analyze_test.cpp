@@ -131,6 +131,20 @@ TEST(LateConstants, OfParametersFollowTheirUse) {
             (std::vector<std::string>{"param_4", "param_text_3"}));
 }
 
+TEST(LateConstants, OfProbesAreWhatTheScriptDoesNotTell) {
+  EXPECT_EQ(late_symbols(Analyzed("interval:s:1 { print(probe); }")), std::vector<std::string>{});
+  EXPECT_EQ(late_symbols(Analyzed("uprobe:/usr/bin/app:work { print(probe); print(func); }")),
+            std::vector<std::string>{});
+  EXPECT_EQ(late_symbols(Analyzed("uprobe:./app:work { print(probe); }")),
+            std::vector<std::string>{});
+  EXPECT_EQ(late_symbols(Analyzed("BEGIN { } uprobe:app:work { print(probe); print(func); }")),
+            std::vector<std::string>{"probe_name_2"});
+  EXPECT_EQ(late_symbols(Analyzed("interval:s:$1, interval:s:$2 { print(probe); }")),
+            (std::vector<std::string>{"probe_name_1", "probe_name_2"}));
+  EXPECT_EQ(late_symbols(Analyzed("uprobe:/usr/bin/app:$1 { print(probe); print(func); }")),
+            (std::vector<std::string>{"probe_function_1", "probe_name_1"}));
+}
+
 // ---- structs of records ---------------------------------------------------------------------------
 
 TEST(TracepointRecords, HoldTheFieldsThatAnyProgramReads) {

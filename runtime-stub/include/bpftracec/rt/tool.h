@@ -186,6 +186,13 @@ struct SiteDescription {
   uint32_t map;  // MapUpdate: index into maps
 };
 
+// What a probe is called on the target: parameters are in place, and the file of a uprobe is the
+// one that was found.
+struct ProbeTexts {
+  const char* name;
+  const char* function;
+};
+
 // What the stub has found out on the target, for bind().
 struct Bindings {
   uint64_t start_ns;    // CLOCK_BOOTTIME, or CLOCK_MONOTONIC without has_boot_clock
@@ -197,6 +204,7 @@ struct Bindings {
   uint64_t pid_namespace_inode;  // 0: the initial namespace
   uint64_t parameter_count;
   const char* const* parameters;  // parameter_count texts; parameters[0] is $1
+  const ProbeTexts* probes;       // one for each of ToolDescription::probes
 };
 
 // $index as a number (0 when absent; run() has checked that it is one), and as text into a buffer
@@ -205,6 +213,11 @@ int64_t integer_parameter(const Bindings& bindings, uint32_t index);
 void copy_text_parameter(const Bindings& bindings, uint32_t index, char* to, size_t size);
 // The same as it is printed: in decimal if the text is a number, 0 when absent.
 void copy_printed_parameter(const Bindings& bindings, uint32_t index, char* to, size_t size);
+
+// `probe` and `func` of a probe, into a buffer of `size` bytes. Texts of so many bytes and more are
+// cut and have no NUL.
+void copy_probe_name(const Bindings& bindings, uint32_t probe, char* to, size_t size);
+void copy_probe_function(const Bindings& bindings, uint32_t probe, char* to, size_t size);
 
 // The counters that programs keep in .bss.
 struct Counters {
