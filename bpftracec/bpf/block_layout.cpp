@@ -1,11 +1,16 @@
 #include "bpftracec/bpf/block_layout.h"
 
+#include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
 #include <llvm/ADT/PostOrderIterator.h>
+#include <llvm/Analysis/LoopInfo.h>
 #include <llvm/CodeGen/MachineFunctionPass.h>
 #include <llvm/IR/CFG.h>
+#include <llvm/IR/Dominators.h>
 #include <llvm/IR/Function.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/ProfDataUtils.h>
@@ -24,26 +29,76 @@ bool is_unlikely(const llvm::BasicBlock& from, const llvm::BasicBlock& to) {
   return weights[taken] * 16 < weights[1 - taken];
 }
 
+using Blocks = std::vector<llvm::BasicBlock*>;
+
+// How many branches there are on the way of fewest from each block to the end of its loop or of the
+// program. In post-order, what a block leads to stands before it, but for the ways back of
+// loops.
+std::map<const llvm::BasicBlock*, size_t> branches_ahead(const Blocks& post_order) {
+  std::map<const llvm::BasicBlock*, size_t> ahead;
+  for (const llvm::BasicBlock* block : post_order) {
+    std::optional<size_t> fewest;
+    for (const llvm::BasicBlock* to : llvm::successors(block)) {
+      if (is_unlikely(*block, *to)) continue;
+      auto found = ahead.find(to);
+      size_t there = found == ahead.end() ? 0 : found->second;
+      fewest = std::min(fewest.value_or(there), there);
+    }
+    bool is_branch = llvm::succ_size(block) > 1;
+    ahead[block] = fewest.value_or(0) + (is_branch ? 1 : 0);
+  }
+  return ahead;
+}
+
+// The verifier follows the way that goes straight on, turn by turn, to the end of a loop, puts off
+// every branch on it, and gives up when 8192 wait. What it then comes back to soon meets a state
+// that it has seen. So the way out of a loop, or else the one with fewer branches, goes straight
+// on, and the other one is taken out of line.
+class DetoursInLoops {
+ public:
+  DetoursInLoops(llvm::Function& function, const Blocks& post_order)
+      : dominators_(function), loops_(dominators_), ahead_(branches_ahead(post_order)) {}
+
+  bool is_detour(const llvm::BasicBlock& from, const llvm::BasicBlock& to) const {
+    const llvm::Loop* loop = loops_.getLoopFor(&from);
+    if (loop == nullptr) return false;
+    auto cost = [&](const llvm::BasicBlock* block) {
+      return std::pair(loop->contains(block), ahead_.at(block));
+    };
+    return llvm::any_of(llvm::successors(&from), [&](const llvm::BasicBlock* other) {
+      return other != &to && cost(other) < cost(&to);
+    });
+  }
+
+ private:
+  llvm::DominatorTree dominators_;
+  llvm::LoopInfo loops_;
+  std::map<const llvm::BasicBlock*, size_t> ahead_;
+};
+
 // In reverse post-order a block comes after all that lead to it, but for the ways back of loops.
 // That stays true within each of the two groups, which is all that matters: a block only runs on
 // into the next one.
 void order_blocks(llvm::Function& function) {
-  std::vector<llvm::BasicBlock*> likely;
-  std::vector<llvm::BasicBlock*> unlikely;
+  const Blocks post_order(llvm::po_begin(&function), llvm::po_end(&function));
+  const DetoursInLoops detours(function, post_order);
+  Blocks straight;
+  Blocks aside;
   std::set<const llvm::BasicBlock*> seen;
-  std::set<const llvm::BasicBlock*> cold;
-  for (llvm::BasicBlock* block : llvm::ReversePostOrderTraversal<llvm::Function*>(&function)) {
-    bool is_cold = block != &function.getEntryBlock();
+  std::set<const llvm::BasicBlock*> is_off;
+  for (llvm::BasicBlock* block : llvm::reverse(post_order)) {
+    bool is_aside = block != &function.getEntryBlock();
     for (const llvm::BasicBlock* from : llvm::predecessors(block)) {
       bool comes_later = !seen.contains(from);
-      is_cold = is_cold && (comes_later || cold.contains(from) || is_unlikely(*from, *block));
+      is_aside = is_aside && (comes_later || is_off.contains(from) || is_unlikely(*from, *block) ||
+                              detours.is_detour(*from, *block));
     }
     seen.insert(block);
-    if (is_cold) cold.insert(block);
-    (is_cold ? unlikely : likely).push_back(block);
+    if (is_aside) is_off.insert(block);
+    (is_aside ? aside : straight).push_back(block);
   }
   llvm::BasicBlock* last = nullptr;
-  for (const auto* group : {&likely, &unlikely}) {
+  for (const auto* group : {&straight, &aside}) {
     for (llvm::BasicBlock* block : *group) {
       if (last != nullptr) block->moveAfter(last);
       last = block;

@@ -4,6 +4,7 @@
 #include <llvm/IR/MDBuilder.h>
 
 #include "bpftracec/base/internal_error.h"
+#include "bpftracec/bpf/failures.h"
 #include "bpftracec/bpf/first_use.h"
 #include "bpftracec/bpf/helpers.h"
 #include "bpftracec/bpf/memory.h"
@@ -47,8 +48,12 @@ FunctionContext::FunctionContext(ModuleContext& module_context, const sema::Prob
 // ---- control flow ----
 
 void FunctionContext::leave(llvm::Value* result) {
-  ir.CreateRet(result != nullptr ? result
-                                 : ir.getInt32(static_cast<uint32_t>(probe.default_return)));
+  if (result == nullptr) result = ir.getInt32(static_cast<uint32_t>(probe.default_return));
+  if (loop_failures != nullptr) {
+    loop_failures->leave(result);
+  } else {
+    ir.CreateRet(result);
+  }
   start(new_block("unreachable"));
 }
 

@@ -14,6 +14,8 @@
 
 namespace bpftracec::bpf {
 
+class LoopFailures;
+
 class FunctionContext {
  public:
   FunctionContext(ModuleContext& module, const sema::ProbeProgram& probe);
@@ -45,6 +47,7 @@ class FunctionContext {
     llvm::BasicBlock* on_break;
   };
   std::vector<Loop> loops;
+  LoopFailures* loop_failures = nullptr;  // of the outermost loop that is being lowered
 
   // Scratch memory that is first used after this point is looked up at this point, not at the
   // program's entry: an event that the predicate turns away should not pay for the look-up.
@@ -59,6 +62,8 @@ class FunctionContext {
   // `scratch`. A temporary lives until the innermost TemporaryScope ends.
   llvm::Value* temporary(uint32_t size);
   llvm::Value* scratch_temporary(uint32_t size);
+  // Eight bytes that live as long as the program, in a register if there is one.
+  llvm::AllocaInst* add_word() { return add_alloca(i64_type()); }
   llvm::Value* variable(sema::VariableId id) { return variables_[id]; }
 
   class TemporaryScope {

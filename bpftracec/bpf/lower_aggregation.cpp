@@ -2,6 +2,7 @@
 
 #include "bpftracec/base/internal_error.h"
 #include "bpftracec/bpf/aggregation.h"
+#include "bpftracec/bpf/failures.h"
 #include "bpftracec/bpf/function_context.h"
 #include "bpftracec/bpf/helpers.h"
 #include "bpftracec/bpf/lower_expression.h"

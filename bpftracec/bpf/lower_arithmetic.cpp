@@ -1,8 +1,8 @@
 // Binary operators on integers, bools and pointers.
 #include "bpftracec/base/internal_error.h"
+#include "bpftracec/bpf/failures.h"
 #include "bpftracec/bpf/function_context.h"
 #include "bpftracec/bpf/lower_expression.h"
-#include "bpftracec/bpf/map_access.h"
 
 namespace bpftracec::bpf {
 namespace {

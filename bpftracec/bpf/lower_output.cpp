@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "bpftracec/base/internal_error.h"
+#include "bpftracec/bpf/failures.h"
 #include "bpftracec/bpf/function_context.h"
 #include "bpftracec/bpf/helpers.h"
 #include "bpftracec/bpf/lower_expression.h"
@@ -22,14 +23,7 @@ uint32_t alignment_of(uint32_t offset) {
 // The one place that knows how records reach the tool: a perf buffer, for kernels before 5.8, would
 // go here.
 void send(FunctionContext& f, llvm::Value* record, llvm::Value* size) {
-  auto* lost = f.new_block("event_lost");
-  auto* done = f.new_block("event_sent");
-  llvm::Value* result = ringbuf_output(f, f.module.events(), record, size);
-  f.branch_if_unlikely(f.ir.CreateICmpSLT(result, f.constant(0)), lost, done);
-  f.start(lost);
-  f.ir.CreateAtomicRMW(llvm::AtomicRMWInst::Add, f.module.lost_events(), f.constant(1),
-                       llvm::Align(8), llvm::AtomicOrdering::Monotonic);
-  f.go_to_and_start(done);
+  check_sent(f, ringbuf_output(f, f.module.events(), record, size));
 }
 
 // Bytes between fields: what the memory held before must not leave the kernel, and the verifier

@@ -2,6 +2,7 @@
 
 #include "bpftracec/base/overloaded.h"
 #include "bpftracec/bpf/aggregation.h"
+#include "bpftracec/bpf/failures.h"
 #include "bpftracec/bpf/first_use.h"
 #include "bpftracec/bpf/function_context.h"
 #include "bpftracec/bpf/lower_expression.h"
@@ -43,6 +44,7 @@ void lower(FunctionContext& f, const sema::If& statement) {
 
 // A plain loop: the verifier walks it to its end (Linux 5.3), or says that it has none.
 void lower(FunctionContext& f, const sema::While& statement) {
+  LoopFailures failures(f);
   auto* check = f.new_block("while");
   auto* body = f.new_block("while_body");
   auto* done = f.new_block("while_done");
@@ -59,12 +61,14 @@ void lower(FunctionContext& f, const sema::While& statement) {
   f.loops.pop_back();
   f.go_to(check);
   f.start(done);
+  failures.finish();
 }
 
 // Always a loop with a known bound: LLVM copies the body where it is small. The verifier does the
 // same work for both forms, and a hundred copies of a large body would cost compile time and the
 // kernel's instruction limit.
 void lower(FunctionContext& f, const sema::Unroll& statement) {
+  LoopFailures failures(f);
   auto* check = f.new_block("unroll");
   auto* body = f.new_block("unroll_body");
   auto* done = f.new_block("unroll_done");
@@ -83,6 +87,7 @@ void lower(FunctionContext& f, const sema::Unroll& statement) {
   round->addIncoming(next, f.ir.GetInsertBlock());
   f.go_to(check);
   f.start(done);
+  failures.finish();
 }
 
 void lower(FunctionContext& f, const sema::Return& statement) {

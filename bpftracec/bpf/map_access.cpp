@@ -2,6 +2,7 @@
 
 #include "bpftracec/base/internal_error.h"
 #include "bpftracec/bpf/aggregation.h"
+#include "bpftracec/bpf/failures.h"
 #include "bpftracec/bpf/function_context.h"
 #include "bpftracec/bpf/helpers.h"
 #include "bpftracec/bpf/lower_expression.h"
@@ -64,22 +65,6 @@ llvm::Value* look_up(FunctionContext& f, sema::MapId map, llvm::Value* key) {
 
 void mark_as_set(FunctionContext& f, const sema::MapPlan& map, llvm::Value* element, bool is_set) {
   if (map.is_scalar) f.store(f.constant(is_set ? 1 : 0), f.at(element, map.value_size - 8));
-}
-
-// Plain adds: only atomics whose result is unused exist before Linux 5.12.
-void record_failure(FunctionContext& f, sema::SiteId site, llvm::Value* code) {
-  f.ir.CreateAtomicRMW(llvm::AtomicRMWInst::Add, f.at(f.module.site_counts(), site * 8),
-                       f.constant(1), llvm::Align(8), llvm::AtomicOrdering::Monotonic);
-  f.store(code, f.at(f.module.site_codes(), site * 8));
-}
-
-void check_update(FunctionContext& f, sema::SiteId site, llvm::Value* result) {
-  auto* failed = f.new_block("update_failed");
-  auto* done = f.new_block("update_done");
-  f.branch_if_unlikely(f.ir.CreateICmpSLT(result, f.constant(0)), failed, done);
-  f.start(failed);
-  record_failure(f, site, result);
-  f.go_to_and_start(done);
 }
 
 llvm::Value* lower_map_read(FunctionContext& f, const sema::MapRead& read) {

@@ -18,11 +18,6 @@ llvm::Value* look_up(FunctionContext& f, sema::MapId map, llvm::Value* key);
 // Scalar maps: whether the one element holds a value.
 void mark_as_set(FunctionContext& f, const sema::MapPlan& map, llvm::Value* element, bool is_set);
 
-// Counts a failure of the helper, or a zero divisor, at a place of the script.
-void record_failure(FunctionContext& f, sema::SiteId site, llvm::Value* code);
-// Looks at an update helper's result.
-void check_update(FunctionContext& f, sema::SiteId site, llvm::Value* result);
-
 llvm::Value* lower_map_read(FunctionContext& f, const sema::MapRead& read);  // of a number
 // The value's address, or that of zeroes when the key is absent.
 llvm::Value* map_value(FunctionContext& f, const sema::MapRead& read);

@@ -622,6 +622,74 @@ TEST(Run, Loops) {
   EXPECT_EQ(object.run({50}), 210U - 3 + 500 + 7000);
 }
 
+// The verifier walks each turn, and gives up when too many branches wait for it or after a million
+// instructions.
+TEST(Run, LoadsLoopsOfManyTurns) {
+  REQUIRE_ROOT();
+  ProgramBuilder b;
+  Type type = int_type();
+  auto counts = b.map("counts", {type}, type);
+  auto last = b.map("last", {}, type);
+  auto record = b.record(sema::RecordKind::Printf, {type});
+  auto is_random = [] {
+    return compare(BinaryOp::Equal, convert(builtin(Builtin::Rand), int_type()), number(1));
+  };
+  // while ($i < 6000) { $i++; if (rand == 1) { if (rand == 1) { printf("%d", $i);
+  //   if (rand == 1) { @counts[2]++; } } } } @last = $i;
+  sema::If third;
+  third.condition = is_random();
+  third.then_block = block(evaluate(increment(counts, list(number(2)), b.site())));
+  sema::If second;
+  second.condition = is_random();
+  second.then_block = block(emit(record, list(variable(0, type))),
+                            make_statement(std::move(third)));
+  sema::If first;
+  first.condition = is_random();
+  first.then_block = block(make_statement(std::move(second)));
+  sema::While loop;
+  loop.condition = compare(BinaryOp::Less, variable(0, type), number(6000));
+  loop.body = block(assign(0, binary(BinaryOp::Add, variable(0, type), number(1))),
+                    make_statement(std::move(first)));
+  b.probe(block(make_statement(std::move(loop)), assign_map(last, {}, variable(0, type), b.site())))
+      .variables = {{"i", type}};
+  LoadedObject object(b.program);
+  ASSERT_TRUE(object.load());
+  object.run();
+  EXPECT_EQ(scalar(object, "map_last"), std::make_pair(int64_t{6000}, true));
+}
+
+TEST(Run, CountsWhatFailsInLoops) {
+  REQUIRE_ROOT();
+  ProgramBuilder b;
+  Type type = int_type();
+  auto i = [&] { return variable(0, type); };
+  auto full = b.map("full", {type}, type);
+  auto site = b.site();
+  auto record = b.record(sema::RecordKind::Printf, {type});
+  // while ($i < 200) { $i++; @full[$i] = 1; printf("%d", $i); if ($i == arg0) { return; } }
+  sema::If leave;
+  leave.condition = compare(BinaryOp::Equal, i(), convert(argument(0), type));
+  leave.then_block = block(make_statement(sema::Return{number(7)}));
+  sema::While loop;
+  loop.condition = compare(BinaryOp::Less, i(), number(200));
+  loop.body = block(assign(0, binary(BinaryOp::Add, i(), number(1))),
+                    assign_map(full, list(i()), number(1), site), emit(record, list(i())),
+                    make_statement(std::move(leave)));
+  b.probe(block(make_statement(std::move(loop)))).variables = {{"i", type}};
+  for (auto [last, result] : {std::pair{200U, 0U}, std::pair{150U, 7U}}) {
+    LoadedObject object(b.program);
+    object.set_max_entries("map_full", 3);
+    object.set_max_entries("events", 4096);
+    ASSERT_TRUE(object.load());
+    EXPECT_EQ(object.run({last == 200 ? 0 : last}), result);
+    EXPECT_EQ(object.counter("site_counts", site), last - 3);
+    EXPECT_EQ(static_cast<int64_t>(object.counter("site_codes", site)), -E2BIG);
+    size_t arrived = object.records().size();
+    EXPECT_GT(arrived, 0U);
+    EXPECT_EQ(object.counter("lost_events"), last - arrived);
+  }
+}
+
 TEST(Run, PredicateDecides) {
   REQUIRE_ROOT();
   ProgramBuilder b;
