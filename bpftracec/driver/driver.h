@@ -15,8 +15,8 @@
 namespace bpftracec::driver {
 
 // Makes the world outside the script, as the command line and the environment want it.
-using OpenWorld =
-    std::function<std::unique_ptr<const world::World>(const world::HostWorldOptions&)>;
+using OpenWorld = std::function<std::unique_ptr<const world::World>(
+    const world::HostWorldOptions&)>;
 
 // All that the compiler may touch besides the files that its command line names.
 struct DriverEnv {

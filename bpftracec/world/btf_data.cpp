@@ -1,10 +1,10 @@
 #include "bpftracec/world/btf_data.h"
 
+#include <array>
 #include <cstring>
 #include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
-#include <optional>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <utility>
@@ -23,54 +23,33 @@ using ElfHandle = std::unique_ptr<Elf, base::FreeWith<elf_end>>;
 
 constexpr uint32_t kAlignment = alignof(btf_type);
 
-std::optional<size_t> element_size(uint32_t kind) {
-  switch (kind) {
-    case BTF_KIND_STRUCT:
-    case BTF_KIND_UNION:
-      return sizeof(btf_member);
-    case BTF_KIND_ENUM:
-      return sizeof(btf_enum);
-    case BTF_KIND_ENUM64:
-      return sizeof(btf_enum64);
-    case BTF_KIND_FUNC_PROTO:
-      return sizeof(btf_param);
-    case BTF_KIND_DATASEC:
-      return sizeof(btf_var_secinfo);
-    default:
-      return std::nullopt;
+// Bytes that follow the head of a type.
+struct TailSize {
+  uint8_t fixed;
+  uint8_t per_element;
+  bool is_known;  // after a kind that is not, the next type cannot be found
+};
+
+constexpr std::array<TailSize, 32> make_tail_sizes() {
+  std::array<TailSize, 32> sizes{};
+  for (uint32_t kind :
+       {BTF_KIND_PTR, BTF_KIND_FWD, BTF_KIND_TYPEDEF, BTF_KIND_VOLATILE, BTF_KIND_CONST,
+        BTF_KIND_RESTRICT, BTF_KIND_FUNC, BTF_KIND_FLOAT, BTF_KIND_TYPE_TAG}) {
+    sizes[kind] = {0, 0, true};
   }
+  sizes[BTF_KIND_INT] = {sizeof(uint32_t), 0, true};
+  sizes[BTF_KIND_ARRAY] = {sizeof(btf_array), 0, true};
+  sizes[BTF_KIND_VAR] = {sizeof(btf_var), 0, true};
+  sizes[BTF_KIND_DECL_TAG] = {sizeof(btf_decl_tag), 0, true};
+  sizes[BTF_KIND_STRUCT] = sizes[BTF_KIND_UNION] = {0, sizeof(btf_member), true};
+  sizes[BTF_KIND_ENUM] = {0, sizeof(btf_enum), true};
+  sizes[BTF_KIND_ENUM64] = {0, sizeof(btf_enum64), true};
+  sizes[BTF_KIND_FUNC_PROTO] = {0, sizeof(btf_param), true};
+  sizes[BTF_KIND_DATASEC] = {0, sizeof(btf_var_secinfo), true};
+  return sizes;
 }
 
-// Bytes that follow the head of a type; nothing for a kind that is not known, after which the next
-// type cannot be found.
-std::optional<size_t> tail_size(const btf_type& type) {
-  const uint32_t kind = BtfData::kind(type);
-  if (const std::optional<size_t> size = element_size(kind)) {
-    return *size * BTF_INFO_VLEN(type.info);
-  }
-  switch (kind) {
-    case BTF_KIND_INT:
-      return sizeof(uint32_t);
-    case BTF_KIND_ARRAY:
-      return sizeof(btf_array);
-    case BTF_KIND_VAR:
-      return sizeof(btf_var);
-    case BTF_KIND_DECL_TAG:
-      return sizeof(btf_decl_tag);
-    case BTF_KIND_PTR:
-    case BTF_KIND_FWD:
-    case BTF_KIND_TYPEDEF:
-    case BTF_KIND_VOLATILE:
-    case BTF_KIND_CONST:
-    case BTF_KIND_RESTRICT:
-    case BTF_KIND_FUNC:
-    case BTF_KIND_FLOAT:
-    case BTF_KIND_TYPE_TAG:
-      return 0;
-    default:
-      return std::nullopt;
-  }
-}
+constexpr std::array<TailSize, 32> kTailSizes = make_tail_sizes();
 
 Result<std::string> read_elf_section(const std::string& path, const std::string& file) {
   if (elf_version(EV_CURRENT) == EV_NONE) return Error{"libelf is out of date"};
@@ -173,20 +152,21 @@ Result<void> BtfData::read_header() {
 }
 
 Result<void> BtfData::index_types() {
-  offsets_.reserve(types_.size() / 40);  // a kernel's types take 40 bytes on average
+  offsets_.reserve(types_.size() / 24);  // a kernel's types take 26 bytes on average
   size_t offset = 0;
   while (offset < types_.size()) {
     const size_t rest = types_.size() - offset;
     if (rest < sizeof(btf_type)) return Error{"its last type is cut"};
     const auto& type = *reinterpret_cast<const btf_type*>(types_.data() + offset);
-    const std::optional<size_t> tail = tail_size(type);
-    if (!tail) {
+    const TailSize size = kTailSizes[kind(type)];
+    if (!size.is_known) {
       return Error{"it has a kind of type that this compiler does not know, number " +
                    std::to_string(kind(type))};
     }
-    if (rest - sizeof(btf_type) < *tail) return Error{"its last type is cut"};
+    const size_t tail = size.fixed + size_t{size.per_element} * BTF_INFO_VLEN(type.info);
+    if (rest - sizeof(btf_type) < tail) return Error{"its last type is cut"};
     offsets_.push_back(static_cast<uint32_t>(offset));
-    offset += sizeof(btf_type) + *tail;
+    offset += sizeof(btf_type) + tail;
   }
   return {};
 }

@@ -17,8 +17,8 @@ namespace bpftracec::world {
 
 class BtfData {
  public:
-  // `path` names raw BTF, or an ELF file that has it in .BTF. For the BTF of a module, `base` is the
-  // kernel's, whose types and names it continues; it must outlive this.
+  // `path` names raw BTF, or an ELF file that has it in .BTF. For the BTF of a module, `base` is
+  // the kernel's, whose types and names it continues; it must outlive this.
   static base::Result<std::unique_ptr<const BtfData>> open(const std::string& path,
                                                            const BtfData* base);
   static base::Result<std::unique_ptr<const BtfData>> parse(std::string bytes, const BtfData* base);
@@ -70,14 +70,14 @@ class BtfData {
   base::Result<void> index_types();
 
   const BtfData* base_ = nullptr;
-  std::string bytes_;                  // either these
-  void* mapping_ = nullptr;            // or a mapping of
-  size_t mapping_size_ = 0;            // this size
-  std::string_view types_;             // the section of types
-  std::string_view strings_;           // of strings; ends with a NUL
+  std::string bytes_;         // either these
+  void* mapping_ = nullptr;   // or a mapping of
+  size_t mapping_size_ = 0;   // this size
+  std::string_view types_;    // the section of types
+  std::string_view strings_;  // of strings; ends with a NUL
   uint32_t first_id_ = 1;
   uint32_t first_string_ = 0;
-  std::vector<uint32_t> offsets_;      // of each type in types_
+  std::vector<uint32_t> offsets_;  // of each type in types_
 };
 
 }  // namespace bpftracec::world

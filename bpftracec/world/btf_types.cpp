@@ -131,8 +131,7 @@ const CType& BtfTypes::make(uint32_t id, const btf_type& type) const {
     case BTF_KIND_UNION:
       return make_record(id, type, CTypeKind::Union);
     case BTF_KIND_FWD:
-      return make_record(id, type,
-                         BtfData::kind_flag(type) ? CTypeKind::Union : CTypeKind::Struct);
+      return make_record(id, type, BtfData::kind_flag(type) ? CTypeKind::Union : CTypeKind::Struct);
     case BTF_KIND_ENUM:
     case BTF_KIND_ENUM64:
       return make_enum(id, type);
@@ -165,8 +164,7 @@ const CType& BtfTypes::make_integer(uint32_t id, const btf_type& type) const {
   made.is_char = made.name == "char";
   made.is_bool = (BTF_INT_ENCODING(BtfData::integer(type)) & BTF_INT_BOOL) != 0;
   // Plain char is signed here wherever it comes from (c_integer.cpp).
-  made.is_signed = made.is_char ||
-                   (BTF_INT_ENCODING(BtfData::integer(type)) & BTF_INT_SIGNED) != 0;
+  made.is_signed = made.is_char || (BTF_INT_ENCODING(BtfData::integer(type)) & BTF_INT_SIGNED) != 0;
   return keep(std::move(made));
 }
 
@@ -279,12 +277,12 @@ std::optional<CMember> BtfTypes::member(const CType& record, const btf_member& r
       made.bit_offset += BTF_INT_OFFSET(integer);
     }
   }
-  const bool is_scalar = made.type->kind == CTypeKind::Integer || made.type->kind == CTypeKind::Enum;
+  const bool is_scalar = made.type->kind == CTypeKind::Integer ||
+                         made.type->kind == CTypeKind::Enum;
   const bool has_meaning = made.type->kind != CTypeKind::Void &&
                            made.type->kind != CTypeKind::Function &&
-                           (made.bit_size != 0
-                                ? is_scalar && made.bit_size <= made.type->size * 8
-                                : made.bit_offset % 8 == 0) &&
+                           (made.bit_size != 0 ? is_scalar && made.bit_size <= made.type->size * 8
+                                               : made.bit_offset % 8 == 0) &&
                            (!made.name.empty() || is_record(*made.type));
   const uint64_t size = made.bit_size != 0 ? (made.bit_offset % 8 + made.bit_size + 7) / 8
                                            : made.type->size;

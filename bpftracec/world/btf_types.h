@@ -29,7 +29,8 @@ class BtfTypes : public CTypeStore {
 
   const BtfData& data() const { return *data_; }
 
-  // The first type of this file, not of its base, that is of one of these kinds. Null: there is none.
+  // The first type of this file, not of its base, that is of one of these kinds. Null: there is
+  // none.
   const CType* find(Kinds kinds, std::string_view name) const;
   std::optional<CEnumerator> find_enumerator(std::string_view name) const;
 
@@ -54,7 +55,8 @@ class BtfTypes : public CTypeStore {
 
   uint32_t record_in(uint32_t id) const;
   bool is_finite(uint32_t record, uint32_t depth) const;
-  std::optional<CMember> member(const CType& record, const btf_member& member, bool kind_flag) const;
+  std::optional<CMember> member(const CType& record, const btf_member& member,
+                                bool kind_flag) const;
 
   std::unique_ptr<const BtfData> data_;
   const BtfTypes* base_;

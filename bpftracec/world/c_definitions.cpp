@@ -44,17 +44,29 @@ void for_each_quoted(std::string_view text, Function f) {
   }
 }
 
+// Whether a complaint is that something has no definition, rather than one too many.
+bool is_about_something_unknown(std::string_view text) {
+  for (std::string_view words : {"unknown type name", "undeclared", "incomplete"}) {
+    if (text.find(words) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 bool is_error(CXDiagnostic diagnostic) {
   return clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error;
 }
 
+// Through the set: a unit that is asked for its diagnostics one by one counts them each time.
 template <typename Function>
 void for_each_diagnostic(CXTranslationUnit unit, Function f) {
-  for (unsigned i = 0; i < clang_getNumDiagnostics(unit); ++i) {
-    CXDiagnostic diagnostic = clang_getDiagnostic(unit, i);
+  CXDiagnosticSet diagnostics = clang_getDiagnosticSetFromTU(unit);
+  const unsigned count = clang_getNumDiagnosticsInSet(diagnostics);
+  for (unsigned i = 0; i < count; ++i) {
+    CXDiagnostic diagnostic = clang_getDiagnosticInSet(diagnostics, i);
     f(diagnostic);
     clang_disposeDiagnostic(diagnostic);
   }
+  clang_disposeDiagnosticSet(diagnostics);
 }
 
 // The header that an #include <...> did not find; empty if the complaint is another.
@@ -70,9 +82,7 @@ std::string missing_system_header(CXTranslationUnit unit, CXDiagnostic diagnosti
   return std::string(text.substr(1, text.size() - 1 - kComplaint.size()));
 }
 
-CXTypeKind integer_kind(CXType type) {
-  return clang_getCanonicalType(type).kind;
-}
+CXTypeKind integer_kind(CXType type) { return clang_getCanonicalType(type).kind; }
 
 bool is_signed_kind(CXTypeKind kind) {
   switch (kind) {
@@ -151,6 +161,7 @@ bool CDefinitions::learn_from(const ClangUnit& unit, CXDiagnostic diagnostic) {
     missing_headers_.push_back(header);
     return true;
   }
+  if (!is_about_something_unknown(text)) return false;
   bool has_learnt = false;
   for_each_quoted(text, [&](std::string_view name) { has_learnt |= declarations_.declare(name); });
   return has_learnt;
@@ -288,6 +299,8 @@ std::optional<CMacro> CDefinitions::find_macro(std::string_view name) const {
     macro.text += take(clang_getTokenSpelling(unit_->get(), tokens[i]));
   }
   clang_disposeTokens(unit_->get(), tokens, count);
+  // A common way to let #ifdef see an enumerator.
+  if (macro.text == macro.name) return std::nullopt;
   const ClangPlace begin = place_of(clang_getRangeStart(extent));
   if (begin.file == main_file_) {
     macro.range = {text_.original(begin.offset),
@@ -381,8 +394,8 @@ const CType& CDefinitions::convert_builtin(CXType type) const {
   const CXTypeKind kind = type.kind;
   const bool is_integer = kind >= CXType_Bool && kind <= CXType_Int128;
   const bool is_float = (kind >= CXType_Float && kind <= CXType_LongDouble) ||
-                        kind == CXType_Float128 || kind == CXType_Half ||
-                        kind == CXType_Float16 || kind == CXType_BFloat16;
+                        kind == CXType_Float128 || kind == CXType_Half || kind == CXType_Float16 ||
+                        kind == CXType_BFloat16;
   if (!is_integer && !is_float) return void_type();
   CType made = start(is_integer ? CTypeKind::Integer : CTypeKind::Float, CTypeOrigin::Language);
   made.name = take(clang_getTypeSpelling(clang_getUnqualifiedType(type)));

@@ -11,10 +11,11 @@ namespace {
 
 // The folders of include/ and arch/x86/include/ in the kernel's tree, sorted.
 constexpr auto kKernelFolders = std::to_array<std::string_view>({
-    "acpi",  "asm",   "asm-generic", "clocksource", "crypto", "drm",  "dt-bindings", "generated",
-    "hyperv", "keys", "kunit",       "kvm",         "linux",  "math-emu", "media",   "memory",
-    "misc",  "net",   "pcmcia",      "ras",         "rdma",   "rv",   "scsi",        "soc",
-    "sound", "target", "trace",      "uapi",        "ufs",    "vdso", "video",       "xen",
+    "acpi",      "asm",    "asm-generic", "clocksource", "crypto", "drm",   "dt-bindings",
+    "generated", "hyperv", "keys",        "kunit",       "kvm",    "linux", "math-emu",
+    "media",     "memory", "misc",        "net",         "pcmcia", "ras",   "rdma",
+    "rv",        "scsi",   "soc",         "sound",       "target", "trace", "uapi",
+    "ufs",       "vdso",   "video",       "xen",
 });
 static_assert(std::is_sorted(kKernelFolders.begin(), kKernelFolders.end()));
 
@@ -59,9 +60,9 @@ void add_kernel_arguments(const KernelTrees& trees, std::vector<std::string>& ar
   }
   // Not with the C library's headers, which define some of the same names. Clang's own (stddef.h)
   // stay, in the form that asks for no others.
-  arguments.insert(arguments.end(), {"-nostdlibinc", "-ffreestanding", "-D__KERNEL__",
-                                     "-D__BPF_TRACING__", "-include",
-                                     trees.source + "/include/linux/kconfig.h"});
+  arguments.insert(arguments.end(),
+                   {"-nostdlibinc", "-ffreestanding", "-D__KERNEL__", "-D__BPF_TRACING__",
+                    "-include", trees.source + "/include/linux/kconfig.h"});
 }
 
 }  // namespace

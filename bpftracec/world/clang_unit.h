@@ -1,7 +1,6 @@
 // One run of Clang's parser: libclang's handles, and its answers as ordinary strings.
 #pragma once
 
-#include <clang-c/Index.h>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +8,8 @@
 #include <string>
 #include <type_traits>
 #include <vector>
+
+#include <clang-c/Index.h>
 
 #include "bpftracec/base/free_with.h"
 

@@ -11,6 +11,9 @@
 namespace bpftracec::world {
 namespace {
 
+// Each one that nobody knows costs a search through all of the kernel's BTF, about 1 ms.
+constexpr size_t kMaxNames = 256;
+
 bool is_identifier(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -116,6 +119,12 @@ std::string value_text(const CEnumerator& enumerator) {
 }  // namespace
 
 bool KernelDeclarations::declare(std::string_view name) {
+  if (tried_.size() == kMaxNames || tried_.contains(name)) return false;
+  tried_.emplace(name);
+  return declare_new(name);
+}
+
+bool KernelDeclarations::declare_new(std::string_view name) {
   constexpr std::pair<std::string_view, CTag> kTags[] = {
       {"struct ", CTag::Struct}, {"union ", CTag::Union}, {"enum ", CTag::Enum}};
   for (const auto& [keyword, tag] : kTags) {
@@ -123,23 +132,19 @@ bool KernelDeclarations::declare(std::string_view name) {
       return declare_tag(tag, keyword, name.substr(keyword.size()));
     }
   }
-  if (!is_identifier(name) || declared_.contains(std::pair(CTag::None, std::string(name)))) {
-    return false;
-  }
+  if (!is_identifier(name)) return false;
   return declare_typedef(std::string(name)) || declare_enumerator(std::string(name));
 }
 
 bool KernelDeclarations::declare_tag(CTag tag, std::string_view keyword, std::string_view name) {
-  if (!is_identifier(name) || declared_.contains(std::pair(tag, std::string(name)))) return false;
-  const CType* type = kernel_->find_type(tag, name);
+  const CType* type = is_identifier(name) ? kernel_->find_type(tag, name) : nullptr;
   if (type == nullptr || !type->is_complete) return false;
-  text_ += keyword;
-  text_ += name;
   // The enumerators are looked up elsewhere; in C they would take names that others may want.
-  text_ += tag == CTag::Enum ? fmt::format(" : {} {{ __bpftracec_{} }}",
-                                           integer_text(type->size, type->is_signed), name)
-                             : " " + body_of(*type);
-  text_ += ";\n";
+  const std::string body = tag == CTag::Enum
+                               ? fmt::format(": {} {{ __bpftracec_{} }}",
+                                             integer_text(type->size, type->is_signed), name)
+                               : body_of(*type);
+  text_ += fmt::format("{}{} {};\n", keyword, name, body);
   declared_.emplace(std::pair(tag, std::string(name)), type);
   return true;
 }
@@ -159,7 +164,6 @@ bool KernelDeclarations::declare_enumerator(const std::string& name) {
   const std::optional<CEnumerator> enumerator = kernel_->find_enumerator(name);
   if (!enumerator) return false;
   text_ += fmt::format("enum {{ {} = {} }};\n", name, value_text(*enumerator));
-  declared_.emplace(std::pair(CTag::None, name), nullptr);
   return true;
 }
 

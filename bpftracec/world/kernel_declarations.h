@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,7 @@ class KernelDeclarations {
   const CType* find(CTag tag, std::string_view name) const;
 
  private:
+  bool declare_new(std::string_view name);
   bool declare_tag(CTag tag, std::string_view keyword, std::string_view name);
   bool declare_typedef(const std::string& name);
   bool declare_enumerator(const std::string& name);
@@ -37,7 +39,7 @@ class KernelDeclarations {
   std::shared_ptr<const KernelBtf> kernel_;
   LanguageTypes language_;
   std::string text_;
-  // Enumerators are among those without a tag, with null.
+  std::set<std::string, std::less<>> tried_;
   std::map<std::pair<CTag, std::string>, const CType*, std::less<>> declared_;
 };
 

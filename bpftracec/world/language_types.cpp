@@ -61,9 +61,7 @@ const CType* LanguageTypes::find(std::string_view name) const {
 
 std::vector<CMember> LanguageTypes::load_members(const CType& /*record*/) const { return {}; }
 
-std::vector<CEnumerator> LanguageTypes::load_enumerators(const CType& /*type*/) const {
-  return {};
-}
+std::vector<CEnumerator> LanguageTypes::load_enumerators(const CType& /*type*/) const { return {}; }
 
 std::vector<CParameter> LanguageTypes::load_parameters(const CType& /*function*/) const {
   return {};

@@ -61,13 +61,10 @@ CompilerRun compile(const fs::path& script, std::string_view stage) {
   std::istringstream in;
   std::ostringstream out;
   std::ostringstream err;
-  driver::DriverEnv env{in,
-                        out,
-                        err,
-                        testing_support::open_fixture_world,
-                        false,
-                        "",
-                        [](std::string_view) { return std::nullopt; }};
+  driver::DriverEnv env{
+      in, out, err, testing_support::open_fixture_world, false, "", [](std::string_view) {
+        return std::nullopt;
+      }};
   std::vector<std::string> arguments = {"--emit=" + std::string(stage), script.filename().string()};
   int status = driver::run(env, arguments);
   return {status, out.str(), err.str()};

@@ -24,18 +24,22 @@ struct DriverRun {
     std::istringstream in(input);
     std::ostringstream out_stream;
     std::ostringstream err_stream;
-    DriverEnv env{in, out_stream, err_stream,
-                  [this](const world::HostWorldOptions& options) {
-                    wanted = options;
-                    return std::make_unique<world::HostWorld>(
-                        world::HostWorldOptions{.events = ""});
-                  },
-                  false, "/nonexistent", [&](std::string_view name) -> std::optional<std::string> {
-                    if (name == "PATH") return "/nonexistent";
-                    const auto variable = variables.find(name);
-                    if (variable == variables.end()) return std::nullopt;
-                    return variable->second;
-                  }};
+    DriverEnv env{
+        in,
+        out_stream,
+        err_stream,
+        [this](const world::HostWorldOptions& options) {
+          wanted = options;
+          return std::make_unique<world::HostWorld>(world::HostWorldOptions{.events = ""});
+        },
+        false,
+        "/nonexistent",
+        [&](std::string_view name) -> std::optional<std::string> {
+          if (name == "PATH") return "/nonexistent";
+          const auto variable = variables.find(name);
+          if (variable == variables.end()) return std::nullopt;
+          return variable->second;
+        }};
     status = run(env, arguments);
     out = out_stream.str();
     err = err_stream.str();

@@ -39,8 +39,7 @@ TEST(CText, KeepsCInItsPlaceAndBlanksTheRest) {
 TEST(CText, AddsTheSemicolonThatMayBeLeftOut) {
   const Marked marked("«struct a { int x; }»«struct b { int y; }»\n«#define N 1»\n«enum e { E }»");
   const CText text(marked.source);
-  EXPECT_EQ(text.text(),
-            "struct a { int x; };struct b { int y; };\n#define N 1\nenum e { E };");
+  EXPECT_EQ(text.text(), "struct a { int x; };struct b { int y; };\n#define N 1\nenum e { E };");
   // The second struct's keyword, in the text and in the script.
   EXPECT_EQ(text.original(20), 19U);
   EXPECT_EQ(text.token_at(20), (SourceRange{19, 25}));

@@ -60,9 +60,10 @@ std::vector<std::string> layout(const Catalog& catalog, const CType& record) {
 // ---- layouts ----
 
 TEST(CTypes, LayoutsAreClangs) {
-  const Catalog catalog("struct s { char a; int b; short c; long d; char e[3]; };\n"
-                        "struct p { char a; int b; } __attribute__((packed));\n"
-                        "union u { int i; char c[8]; }\n;");
+  const Catalog catalog(
+      "struct s { char a; int b; short c; long d; char e[3]; };\n"
+      "struct p { char a; int b; } __attribute__((packed));\n"
+      "union u { int i; char c[8]; }\n;");
   EXPECT_THAT(catalog.messages(), ElementsAre());
   const CType& s = catalog.type(CTag::Struct, "s");
   EXPECT_EQ(s.size, 32U);
@@ -75,9 +76,10 @@ TEST(CTypes, LayoutsAreClangs) {
 }
 
 TEST(CTypes, BitfieldsAnonymousMembersAndFlexibleArrays) {
-  const Catalog catalog("struct s { unsigned a : 3; int b : 5; int : 0; int c : 1;\n"
-                        "  struct { int x; union { int y; char z; }; };\n"
-                        "  struct { int q; } named; int tail[]; };");
+  const Catalog catalog(
+      "struct s { unsigned a : 3; int b : 5; int : 0; int c : 1;\n"
+      "  struct { int x; union { int y; char z; }; };\n"
+      "  struct { int q; } named; int tail[]; };");
   EXPECT_THAT(catalog.messages(), ElementsAre());
   const CType& s = catalog.type(CTag::Struct, "s");
   EXPECT_THAT(layout(catalog, s),
@@ -96,16 +98,17 @@ TEST(CTypes, BitfieldsAnonymousMembersAndFlexibleArrays) {
 TEST(CTypes, TypesOfMembers) {
   const Catalog catalog(
       "enum color { RED = -1, GREEN = 5 };\n"
-      "struct s { unsigned long a; const char *b; enum color c; _Bool d; int (*e)(int, char *, ...);\n"
+      "struct s { unsigned long a; const char *b; enum color c; _Bool d; int (*e)(int, char *, "
+      "...);\n"
       "  double f; int g[2][3]; struct s *h; void *i; volatile unsigned char j; long long k; };");
   EXPECT_THAT(catalog.messages(), ElementsAre());
   std::vector<std::string> spellings;
   for (const CMember& member : catalog.types->members(catalog.type(CTag::Struct, "s"))) {
     spellings.push_back(spelling(*member.type));
   }
-  EXPECT_THAT(spellings, ElementsAre("unsigned long", "char *", "enum color", "_Bool", "function *",
-                                     "double", "int[3][2]", "struct s *", "void *", "unsigned char",
-                                     "long long"));
+  EXPECT_THAT(spellings,
+              ElementsAre("unsigned long", "char *", "enum color", "_Bool", "function *", "double",
+                          "int[3][2]", "struct s *", "void *", "unsigned char", "long long"));
   const auto e = catalog.types->find_member(catalog.type(CTag::Struct, "s"), "e");
   const CType& function = *e->member().type->target;
   EXPECT_TRUE(function.is_variadic);
@@ -115,9 +118,10 @@ TEST(CTypes, TypesOfMembers) {
 }
 
 TEST(CTypes, Enums) {
-  const Catalog catalog("enum color { RED = -1, GREEN = 5 };\n"
-                        "struct s { enum { INNER = 7 } x; };\n"
-                        "enum large { LARGE = 0xffffffff00000000 };");
+  const Catalog catalog(
+      "enum color { RED = -1, GREEN = 5 };\n"
+      "struct s { enum { INNER = 7 } x; };\n"
+      "enum large { LARGE = 0xffffffff00000000 };");
   EXPECT_EQ(catalog.types->find_enumerator("RED")->value, UINT64_MAX);
   EXPECT_EQ(catalog.types->find_enumerator("GREEN")->type->name, "color");
   EXPECT_EQ(catalog.types->find_enumerator("INNER")->value, 7U);
@@ -136,8 +140,9 @@ TEST(CTypes, Enums) {
 // ---- macros ----
 
 TEST(CMacros, GiveTheirReplacement) {
-  const Catalog catalog("#define N 5 + 1\n#define LONG (1 << \\\n  2) /* c */\n#define EMPTY\n"
-                        "#define F(x) x\n#define TWICE 1\n#undef TWICE\n#define TWICE 2\n");
+  const Catalog catalog(
+      "#define N 5 + 1\n#define LONG (1 << \\\n  2) /* c */\n#define EMPTY\n"
+      "#define F(x) x\n#define TWICE 1\n#undef TWICE\n#define TWICE 2\n");
   EXPECT_THAT(catalog.messages(), ElementsAre());
   EXPECT_EQ(catalog.macro("N"), "5 + 1");
   EXPECT_EQ(catalog.at(catalog.types->find_macro("N")->range), "N 5 + 1");
@@ -146,6 +151,12 @@ TEST(CMacros, GiveTheirReplacement) {
   EXPECT_EQ(catalog.macro("TWICE"), "2");
   EXPECT_EQ(catalog.macro("F"), "(none)");
   EXPECT_EQ(catalog.macro("nosuch"), "(none)");
+}
+
+TEST(CMacros, OnesThatStandForThemselvesAreEnumerators) {
+  const Catalog catalog("enum e { VALUE = 6 };\n#define VALUE VALUE\n");
+  EXPECT_EQ(catalog.macro("VALUE"), "(none)");
+  EXPECT_EQ(catalog.types->find_enumerator("VALUE")->value, 6U);
 }
 
 TEST(CMacros, ComeFromTheCommandLineToo) {
@@ -201,8 +212,9 @@ TEST_F(CHeaders, OnesOfTheUserMustBeThere) {
 }
 
 TEST_F(CHeaders, OnesOfTheKernelNeedNotBeThere) {
-  const Catalog catalog("#include <linux/nosuch.h>\n#include <net/nosuch.h>\n"
-                        "#include <linux/nosuch.h>\nstruct s { struct sock *sk; };\n");
+  const Catalog catalog(
+      "#include <linux/nosuch.h>\n#include <net/nosuch.h>\n"
+      "#include <linux/nosuch.h>\nstruct s { struct sock *sk; };\n");
   EXPECT_THAT(catalog.messages(), ElementsAre());
   EXPECT_THAT(catalog.types->missing_headers(), ElementsAre("linux/nosuch.h", "net/nosuch.h"));
   const Catalog quoted("#include \"linux/nosuch.h\"\n");
@@ -221,8 +233,9 @@ TEST_F(CHeaders, ErrorsInThemPointToTheLineThatIncludesThem) {
 }
 
 TEST_F(CHeaders, ClangsOwnAreThere) {
-  const Catalog catalog("#include <stddef.h>\n#include <stdint.h>\n"
-                        "struct s { size_t a; uint16_t b; };\n");
+  const Catalog catalog(
+      "#include <stddef.h>\n#include <stdint.h>\n"
+      "struct s { size_t a; uint16_t b; };\n");
   EXPECT_THAT(catalog.messages(), ElementsAre());
   EXPECT_EQ(catalog.type(CTag::Struct, "s").size, 16U);
 }
@@ -334,6 +347,13 @@ TEST(CAndKernel, IntegersNeedNoBtf) {
   const std::string script = "struct s { u32 x; };";
   const auto defined = world.c_types({"x", script, {{0, static_cast<uint32_t>(script.size())}}});
   EXPECT_TRUE(defined->diagnostics().empty());
+}
+
+TEST(CAndKernel, OnlyWhatIsMissingIsTakenFromBtf) {
+  // pid_type is an enum of the kernel, dentry a struct: neither is what is wrong here.
+  const Catalog catalog("enum { PIDTYPE_PID, PIDTYPE_PID };\nstruct dentry { int x; int x; };");
+  EXPECT_THAT(catalog.messages(),
+              ElementsAre("redefinition of enumerator 'PIDTYPE_PID'", "duplicate member 'x'"));
 }
 
 // ---- what nobody should be able to do ----

@@ -176,8 +176,7 @@ TEST(KernelBtf, SaysWhyThereIsNone) {
   EXPECT_EQ(missing.error(), nullptr);
   EXPECT_EQ(missing.find_type(CTag::Struct, "x"), nullptr);
   ASSERT_NE(missing.error(), nullptr);
-  EXPECT_EQ(missing.error()->message,
-            "cannot open '/nonexistent': No such file or directory");
+  EXPECT_EQ(missing.error()->message, "cannot open '/nonexistent': No such file or directory");
 }
 
 TEST(KernelBtf, LooksIntoModulesForWhatTheKernelDoesNotKnow) {
