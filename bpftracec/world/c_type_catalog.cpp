@@ -147,20 +147,20 @@ std::optional<std::string> CTypeCatalog::nearest_member(const CType& record,
 
 // ---- parts ---------------------------------------------------------------------------------------
 
-const CType& CTypeCatalog::complete(const CType& type) const {
-  if (type.is_complete || type.name.empty()) return type;
-  const CType* known = find_type(tag_of(type.kind), type.name);
-  return known == nullptr ? type : *known;
+const CType* CTypeCatalog::complete(const CType* type) const {
+  if (type->is_complete || type->name.empty()) return type;
+  const CType* known = find_type(tag_of(type->kind), type->name);
+  return known == nullptr ? type : known;
 }
 
 std::span<const CMember> CTypeCatalog::members(const CType& record) const {
-  const CType& type = complete(record);
+  const CType& type = *complete(&record);
   if (type.store == nullptr) return {};
   return type.store->members(type);
 }
 
 std::span<const CEnumerator> CTypeCatalog::enumerators(const CType& type) const {
-  const CType& definition = complete(type);
+  const CType& definition = *complete(&type);
   if (definition.store == nullptr) return {};
   return definition.store->enumerators(definition);
 }
@@ -172,7 +172,7 @@ std::span<const CParameter> CTypeCatalog::parameters(const CType& function) cons
 
 std::optional<CMemberPath> CTypeCatalog::find_member(const CType& record,
                                                      std::string_view name) const {
-  const CType& type = complete(record);
+  const CType& type = *complete(&record);
   MemberSearch search(*this, name);
   if (name.empty() || !search.search(type, 0)) return std::nullopt;
   return search.take(type);

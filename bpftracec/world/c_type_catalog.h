@@ -56,7 +56,7 @@ class CTypeCatalog {
   // The definition of a type that is incomplete where it was met (`struct x *next`), or the type
   // itself if there is none. The questions below do this on their own; whoever asks for a size or
   // an origin has to.
-  const CType& complete(const CType& type) const;
+  const CType* complete(const CType* type) const;
 
   // In the order of definition, anonymous members included; empty for other kinds.
   std::span<const CMember> members(const CType& record) const;

@@ -296,7 +296,7 @@ TEST(CAndKernel, PointersLeadToTheKernelsTypes) {
   const auto task = catalog.types->find_member(catalog.type(CTag::Struct, "my"), "task");
   const CType& pointee = *task->member().type->target;
   EXPECT_FALSE(pointee.is_complete);
-  EXPECT_EQ(catalog.types->complete(pointee).origin, CTypeOrigin::Kernel);
+  EXPECT_EQ(catalog.types->complete(&pointee)->origin, CTypeOrigin::Kernel);
   const auto pid = catalog.types->find_member(pointee, "pid");
   ASSERT_TRUE(pid);
   EXPECT_EQ(pid->record->origin, CTypeOrigin::Kernel);
