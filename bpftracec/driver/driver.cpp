@@ -14,6 +14,7 @@
 #include "bpftracec/diagnostics/source_file.h"
 #include "bpftracec/diagnostics/text_renderer.h"
 #include "bpftracec/driver/build_tool.h"
+#include "bpftracec/driver/format_command.h"
 #include "bpftracec/driver/options.h"
 #include "bpftracec/host/generate_cpp.h"
 #include "bpftracec/sema/analyze.h"
@@ -184,6 +185,9 @@ Result<std::string> read_script(DriverEnv& env, const Options& options) {
 }  // namespace
 
 int run(DriverEnv& env, std::span<const std::string> arguments) {
+  if (!arguments.empty() && arguments.front() == "fmt") {
+    return run_format(env, arguments.subspan(1));
+  }
   std::variant<Options, int> parsed = parse_options(arguments, env.out, env.err);
   if (const int* status = std::get_if<int>(&parsed)) return *status;
   const Options& options = std::get<Options>(parsed);

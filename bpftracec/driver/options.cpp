@@ -82,9 +82,7 @@ std::string find_contradiction(const Options& options) {
 }
 
 int reject(std::ostream& err, const std::string& message) {
-  err << "bpftracec: error: " << message << "\n"
-      << "bpftracec --help shows the options\n";
-  return kWrongUsage;
+  return reject_usage(err, message, "bpftracec");
 }
 
 void add_world_options(CLI::App& app, world::HostWorldOptions& options) {
@@ -101,6 +99,11 @@ void add_world_options(CLI::App& app, world::HostWorldOptions& options) {
 
 }  // namespace
 
+int reject_usage(std::ostream& err, const std::string& message, std::string_view command) {
+  err << "bpftracec: error: " << message << "\n" << command << " --help shows the options\n";
+  return kWrongUsage;
+}
+
 std::variant<Options, int> parse_options(std::span<const std::string> arguments, std::ostream& out,
                                          std::ostream& err) {
   Options options;
@@ -109,7 +112,7 @@ std::variant<Options, int> parse_options(std::span<const std::string> arguments,
   bool stops_at_object = false;
 
   CLI::App app("Compiles a bpftrace script to a standalone executable.", "bpftracec");
-  app.footer(stage_list());
+  app.footer(stage_list() + "\n'bpftracec fmt' writes scripts in their usual form.");
   app.add_option("SCRIPT", options.script_path, "The script; '-' reads it from standard input");
   CLI::Option* inline_program = app.add_option("-e", program,
                                                "The script itself, in place of a file");

@@ -6,6 +6,7 @@
 #include <ostream>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "bpftracec/world/host_world.h"
@@ -33,5 +34,8 @@ struct Options {
 // which are written to `out`; 2 for wrong usage, which is explained on `err`.
 std::variant<Options, int> parse_options(std::span<const std::string> arguments, std::ostream& out,
                                          std::ostream& err);
+
+// Explains wrong usage of `command`; the exit status.
+int reject_usage(std::ostream& err, const std::string& message, std::string_view command);
 
 }  // namespace bpftracec::driver

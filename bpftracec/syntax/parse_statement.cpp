@@ -387,7 +387,7 @@ Statement Parser::parse_assignment_or_expression() {
   bool begins_with_operand = at(TokenKind::Variable) || at(TokenKind::Map);
   Expr expr = begins_with_operand ? parse_statement_operand() : parse_expression();
   if (!is_recovering_ && find_assignment_operator(peek().kind) != nullptr)
-    return parse_assignment(expr);
+    return parse_assignment(begin, expr);
   return context_.make(ExprStatement{since(begin), expr});
 }
 
@@ -406,8 +406,7 @@ Expr Parser::parse_statement_operand() {
   return expr;
 }
 
-Statement Parser::parse_assignment(Expr target) {
-  uint32_t begin = range_of(target).begin;
+Statement Parser::parse_assignment(uint32_t begin, Expr target) {
   Token op_token = take();
   std::optional<BinaryOp> compound_op = find_assignment_operator(op_token.kind)->op;
   bool discards = is_discard(target) && !compound_op;

@@ -132,7 +132,7 @@ class Parser {
   Statement parse_return();
   Statement parse_assignment_or_expression();
   Expr parse_statement_operand();
-  Statement parse_assignment(Expr target);
+  Statement parse_assignment(uint32_t begin, Expr target);
   void end_simple_statement();
   void hint_at_misspelt_keyword(diagnostics::Diagnostic& diagnostic, uint32_t statement_begin);
 
