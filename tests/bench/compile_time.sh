@@ -25,20 +25,22 @@ nested() {
   }'
 }
 
-# row SCRIPT ARGUMENT...: the times that -v tells, in milliseconds; a dash for a stage that was not asked for.
+# row SCRIPT ARGUMENT...: CPU time of all, and the times that -v tells, in milliseconds; a dash for a stage that was not
+# asked for.
 row() {
-  local script=$1 log stage
+  local script=$1 stage
   shift
-  log=$("$compiler" -v "$@" "$script.bt" 2>&1) || { echo "$log" >&2; exit 1; }
-  printf '| %s | %d |' "${script//_/ }" "$(($(stat -c %s "$script.bt") / 1000))"
+  TIMEFORMAT='%U %S'
+  { time "$compiler" -v "$@" "$script.bt" >log 2>&1; } 2>cpu || { cat log >&2; exit 1; }
+  printf '| %s | %d | %s |' "${script//_/ }" "$(($(stat -c %s "$script.bt") / 1000))" "$(awk '{ print $1 + $2 }' cpu)"
   for stage in parse analyze "compile to BPF" "make skeleton" "generate C++" "build tool"; do
-    awk -v stage="$stage" 'index($0, stage) == 1 { time = $(NF - 1) } END { printf " %s |", time == "" ? "-" : time }' <<<"$log"
+    awk -v stage="$stage" 'index($0, stage) == 1 { time = $(NF - 1) } END { printf " %s |", time == "" ? "-" : time }' log
   done
   echo
 }
 
-echo "| script | kB | parse, ms | analyze, ms | compile to BPF, ms | skeleton, ms | C++, ms | build tool, ms |"
-echo "| --- | --- | --- | --- | --- | --- | --- | --- |"
+echo "| script | kB | CPU, s | parse, ms | analyze, ms | compile to BPF, ms | skeleton, ms | C++, ms | build tool, ms |"
+echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 for count in 10 100 1000 10000; do
   probes "$count" >"${count}_probes.bt"
   row "${count}_probes" -o tool
