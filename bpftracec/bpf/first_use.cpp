@@ -53,6 +53,7 @@ class Mentions {
             [this](const sema::BindVariable& e) {
               return e.variable == variable_ || in(e.value) || in(e.body);
             },
+            [this](const sema::Sequence& e) { return in(e.body) || in(e.value); },
         },
         expr.node);
   }

@@ -138,6 +138,10 @@ llvm::Value* lower_node(FunctionContext& f, const sema::Expr& expr) {
             assign_variable(f, e.variable, *e.value);
             return lower_expression(f, *e.body);
           },
+          [&](const sema::Sequence& e) {
+            lower_block(f, e.body);
+            return lower_expression(f, *e.value);
+          },
       },
       expr.node);
 }

@@ -134,12 +134,15 @@ void assign_variable(FunctionContext& f, sema::VariableId variable, const sema::
 }
 
 const sema::Expr& without_bindings(FunctionContext& f, const sema::Expr& expr) {
-  const sema::Expr* inner = &expr;
-  while (const auto* binding = std::get_if<sema::BindVariable>(&inner->node)) {
+  if (const auto* binding = std::get_if<sema::BindVariable>(&expr.node)) {
     assign_variable(f, binding->variable, *binding->value);
-    inner = binding->body.get();
+    return without_bindings(f, *binding->body);
   }
-  return *inner;
+  if (const auto* sequence = std::get_if<sema::Sequence>(&expr.node)) {
+    lower_block(f, sequence->body);
+    return without_bindings(f, *sequence->value);
+  }
+  return expr;
 }
 
 void lower_block(FunctionContext& f, const sema::Block& block) {

@@ -11,12 +11,16 @@ namespace {
 constexpr uint32_t kMembers = 4;
 constexpr uint32_t kPointerSize = 8;
 
+MapType type_of(const sema::MapPlan& map) {
+  if (map.is_scalar) return map.is_per_cpu ? MapType::PercpuArray : MapType::Array;
+  if (map.is_lru) return map.is_per_cpu ? MapType::LruPercpuHash : MapType::LruHash;
+  return map.is_per_cpu ? MapType::PercpuHash : MapType::Hash;
+}
+
 }  // namespace
 
 MapShape shape_of(const sema::MapPlan& map) {
-  MapType type = map.is_scalar ? (map.is_per_cpu ? MapType::PercpuArray : MapType::Array)
-                               : (map.is_per_cpu ? MapType::PercpuHash : MapType::Hash);
-  return {type, map.max_entries, map.key_size, map.value_size};
+  return {type_of(map), map.max_entries, map.key_size, map.value_size};
 }
 
 llvm::GlobalVariable* add_map(llvm::Module& module, std::string_view symbol) {

@@ -18,6 +18,8 @@ enum class MapType : uint32_t {
   Array = 2,
   PercpuHash = 5,
   PercpuArray = 6,
+  LruHash = 9,
+  LruPercpuHash = 10,
   Ringbuf = 27
 };
 

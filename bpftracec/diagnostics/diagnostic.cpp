@@ -31,6 +31,15 @@ Diagnostic& DiagnosticSink::add(Diagnostic diagnostic) {
   return kept;
 }
 
+void DiagnosticSink::note_inside(SourceRange place, SourceRange other_place,
+                                 const std::string& text) {
+  for (Diagnostic& diagnostic : diagnostics_) {
+    const bool is_inside = diagnostic.where.begin >= place.begin &&
+                           diagnostic.where.end <= place.end;
+    if (is_inside) diagnostic.notes.push_back({other_place, text});
+  }
+}
+
 std::vector<const Diagnostic*> DiagnosticSink::in_source_order() const {
   // By place, and at one place by the order of reporting: a multimap keeps equal keys in order of
   // insertion.

@@ -91,6 +91,9 @@ class DiagnosticSink {
         {kind, where, fmt::format(fmt::format_string<const Args&...>(format), args...), {}, {}});
   }
 
+  // Adds a note to all that has been reported inside of `place`.
+  void note_inside(SourceRange place, SourceRange other_place, const std::string& text);
+
   bool has_errors() const { return error_count_ != 0; }
   size_t error_count() const { return error_count_; }
 

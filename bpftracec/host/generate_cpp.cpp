@@ -185,6 +185,7 @@ void write_map(CppWriter& out, const MapPlan& map, size_t index) {
            ",");
   out.line(".is_signed = ", map.is_signed, ",");
   out.line(".histogram = ", histogram_code(map.histogram), ",");
+  if (map.max_entries != 0) out.line(".max_entries = ", map.max_entries, ",");
   out.close("},");
 }
 

@@ -91,6 +91,7 @@ struct MapPlan {
   std::optional<CppIdentifier> aggregation;  // or this: rt::kCount, ...
   bool is_signed = false;
   HistogramPlan histogram;
+  uint32_t max_entries = 0;  // where the script tells it
 };
 
 struct ProbePlan {

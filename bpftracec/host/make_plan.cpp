@@ -249,7 +249,8 @@ MapPlan plan_map(const sema::MapPlan& map, size_t index, const sema::Program& pr
                .value = {},
                .aggregation = {},
                .is_signed = map.value.type.is_signed,
-               .histogram = plan_histogram(map, program)};
+               .histogram = plan_histogram(map, program),
+               .max_entries = map.has_own_size ? map.max_entries : 0};
   plan_key(map, index, tuples, plan);
   if (sema::is_aggregation(map.value.type)) {
     plan.aggregation = CppIdentifier(aggregation_names(map.value.type.kind).object);

@@ -7,6 +7,7 @@
 #include "bpftracec/base/internal_error.h"
 #include "bpftracec/base/nearest_name.h"
 #include "bpftracec/sema/build_program.h"
+#include "bpftracec/sema/expand_macros.h"
 #include "bpftracec/sema/infer_types.h"
 #include "bpftracec/sema/names.h"
 #include "bpftracec/sema/read_config.h"
@@ -67,9 +68,9 @@ void report_unsupported_definitions(const syntax::Script& script, DiagnosticSink
     report(first.range,
            first.is_preprocessor_line ? "C preprocessor lines are" : "C definitions are");
   }
-  for (const auto& import : script.imports) report(import.range, "imports are");
-  for (const auto& map : script.map_declarations) report(map.range, "map declarations are");
-  for (const auto& macro : script.macros) report(macro.name_range, "macros are");
+  for (const auto& import : script.imports) {
+    if (!is_library(import)) report(import.range, "imports are");
+  }
   for (const auto& function : script.functions) report(function.name_range, "functions are");
 }
 
@@ -126,6 +127,66 @@ void require_types(const MapPlan& plan) {
   if (!is_known) base::internal_error("no type for map " + plan.name + ", and no error");
 }
 
+// What `let @m = type(N)` says of a map: the type's name, what it holds, what it does when it is full.
+struct DeclaredMapType {
+  std::string_view name;
+  bool is_per_cpu;
+  bool is_lru;
+};
+constexpr DeclaredMapType kDeclaredMapTypes[] = {{"hash", false, false},
+                                                 {"lruhash", false, true},
+                                                 {"percpuhash", true, false},
+                                                 {"percpulruhash", true, true}};
+
+const DeclaredMapType* find_map_type(std::string_view name) {
+  const auto* found = std::ranges::find(kDeclaredMapTypes, name, &DeclaredMapType::name);
+  return found != std::end(kDeclaredMapTypes) ? found : nullptr;
+}
+
+void report_unknown_map_type(const syntax::MapDeclaration& declaration, DiagnosticSink& sink) {
+  diagnostics::Diagnostic& diagnostic = sink.report<DiagnosticKind::UnknownMapType>(
+      declaration.map_type_range, declaration.map_type);
+  base::NearestName search(declaration.map_type);
+  std::string all;
+  for (const DeclaredMapType& type : kDeclaredMapTypes) {
+    search.consider(type.name);
+    all += (all.empty() ? "" : ", ") + std::string(type.name);
+  }
+  if (const auto nearest = search.found()) {
+    diagnostic.hint("did you mean '{}'?", *nearest);
+  } else {
+    diagnostic.hint("there are {}", all);
+  }
+}
+
+// Whether a declaration fits what the script puts into the map.
+void check_declaration(const syntax::MapDeclaration& declaration, const InferredType* value,
+                       DiagnosticSink& sink) {
+  constexpr uint64_t kMaxEntries = 1U << 31;
+  if (declaration.max_entries == 0 || declaration.max_entries > kMaxEntries) {
+    sink.report<DiagnosticKind::MapSize>(declaration.max_entries_range, kMaxEntries,
+                                         declaration.max_entries);
+  }
+  const DeclaredMapType* type = find_map_type(declaration.map_type);
+  if (type == nullptr) return report_unknown_map_type(declaration, sink);
+  if (value == nullptr || !value->is_known()) return;
+  if (type->is_per_cpu == is_aggregation(value->type())) return;
+  sink.report<DiagnosticKind::MapTypeForValues>(declaration.map_type_range, declaration.map_type,
+                                                spelling(value->type()))
+      .note(value->origin(), "it gets this type here")
+      .hint("take {}", type->is_per_cpu ? (type->is_lru ? "lruhash" : "hash")
+                                        : (type->is_lru ? "percpulruhash" : "percpuhash"));
+}
+
+void check_declarations(const syntax::Script& script, const Names& names, const TypeTable& types,
+                        DiagnosticSink& sink) {
+  for (const syntax::MapDeclaration& declaration : script.map_declarations) {
+    const auto map = names.map_ids.find(declaration.name);
+    check_declaration(declaration,
+                      map != names.map_ids.end() ? &types.maps[map->second].value : nullptr, sink);
+  }
+}
+
 MapPlan plan_map(const MapInfo& info, const MapTypes& types, const Config& config) {
   MapPlan plan{.name = info.name,
                .symbol = "map_" + info.name.substr(1),
@@ -141,16 +202,21 @@ MapPlan plan_map(const MapInfo& info, const MapTypes& types, const Config& confi
   }
   require_types(plan);
   lay_out(plan, config);
+  if (info.declaration != nullptr && !plan.is_scalar) {
+    plan.max_entries = static_cast<uint32_t>(info.declaration->max_entries);
+    plan.has_own_size = true;
+    plan.is_lru = find_map_type(info.declaration->map_type)->is_lru;
+  }
   return plan;
 }
 
 std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-}  // namespace
-
-std::optional<Program> analyze(const syntax::Script& script, const diagnostics::SourceFile& file,
-                               const world::World& world, DiagnosticSink& sink,
-                               const AnalyzeOptions& options) {
+// What analyze() does with a script whose macros are expanded.
+std::optional<Program> analyze_expanded(const syntax::Script& script,
+                                        const diagnostics::SourceFile& file,
+                                        const world::World& world, DiagnosticSink& sink,
+                                        const AnalyzeOptions& options) {
   Program program;
   program.script_name = options.script_name.empty() ? base_name(file.name()) : options.script_name;
   program.source = file.text();
@@ -165,6 +231,7 @@ std::optional<Program> analyze(const syntax::Script& script, const diagnostics::
   ScriptContext context{script, program.config, names, types};
   infer_types(context, probes);
   report_undefined_maps(script, names, sink);
+  check_declarations(script, names, types, sink);
   warn_of_mixed_signs(context, probes, sink);
 
   ProgramTables tables;
@@ -175,6 +242,19 @@ std::optional<Program> analyze(const syntax::Script& script, const diagnostics::
   for (MapId map = 0; map < names.maps.size(); ++map)
     program.maps.push_back(plan_map(names.maps[map], types.maps[map], program.config));
   std::move(tables).move_into(program);
+  return program;
+}
+
+}  // namespace
+
+std::optional<Program> analyze(const syntax::Script& script, const diagnostics::SourceFile& file,
+                               const world::World& world, DiagnosticSink& sink,
+                               const AnalyzeOptions& options) {
+  syntax::AstContext nodes;
+  ExpandedMacros expanded;
+  const syntax::Script whole = expand_macros(script, nodes, sink, expanded);
+  std::optional<Program> program = analyze_expanded(whole, file, world, sink, options);
+  note_expansions(expanded, sink);
   return program;
 }
 

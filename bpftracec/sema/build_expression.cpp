@@ -298,11 +298,11 @@ Operand build(ProbeContext& context, const syntax::Expr& expr) {
           [&](const syntax::CastExpr* node) { return build_cast(context, *node); },
           [&](const syntax::TupleExpr* node) { return build_tuple(context, *node); },
           [&](const syntax::SizeofExpr* node) { return build_sizeof(context, *node); },
+          [&](const syntax::RecordExpr* node) { return build_record(context, *node); },
+          [&](const syntax::ComptimeExpr* node) { return build_comptime(context, *node); },
+          [&](const syntax::IfStatement* node) { return build_if_value(context, *node); },
+          [&](const syntax::Block* node) { return build_block_value(context, *node); },
           // What has no meaning yet.
-          [&](const syntax::RecordExpr* node) {
-            for (const syntax::RecordField& field : node->fields) build(context, field.value);
-            return unsupported(context, node->range, "records are");
-          },
           [&](const syntax::OffsetofExpr* node) {
             return unsupported(context, node->range, "'offsetof' is");
           },
@@ -311,16 +311,6 @@ Operand build(ProbeContext& context, const syntax::Expr& expr) {
           },
           [&](const syntax::TypeinfoExpr* node) {
             return unsupported(context, node->range, "'typeinfo' is");
-          },
-          [&](const syntax::ComptimeExpr* node) {
-            build(context, node->operand);
-            return unsupported(context, node->range, "'comptime' is");
-          },
-          [&](const syntax::IfStatement* node) {
-            return unsupported(context, node->range, "'if' as an expression is");
-          },
-          [&](const syntax::Block* node) {
-            return unsupported(context, node->range, "a block as an expression is");
           },
       },
       expr);

@@ -53,7 +53,7 @@ std::optional<ExprPtr> build_key(ProbeContext& context, MapId map, SourceRange w
   const SourceRange range{syntax::range_of(parts.front()).begin,
                           syntax::range_of(parts.back()).end};
   Operand key = operands.size() == 1 ? std::move(operands.front())
-                                     : make_tuple(context, range, std::move(operands), {});
+                                     : tuple_of(context, range, std::move(operands), {});
   InferredType& type = context.map_types(map).key;
   if (context.purpose == Purpose::Keys) type.add(key, key.range());
   if (key.is_error()) return std::nullopt;

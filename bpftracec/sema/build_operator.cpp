@@ -372,12 +372,10 @@ Operand report_branches(ProbeContext& context, SourceRange range, const Operand&
 }
 
 // Only the branches have a say, and as long as one of them is not known, the other one.
-Operand build_choice_type(ProbeContext& context, const syntax::ConditionalExpr& written) {
-  Operand when_true = build(context, *written.when_true);
-  Operand when_false = build(context, written.when_false);
+Operand build_choice_type(SourceRange range, Operand when_true, Operand when_false) {
   if (when_true.is_error()) return when_false;
   if (when_false.is_error()) return when_true;
-  Operand result(make_expr(common_type(when_true, when_false), written.range, VariableRead{0}));
+  Operand result(make_expr(common_type(when_true, when_false), range, VariableRead{0}));
   result.adapts = when_true.adapts && when_false.adapts;
   return result;
 }
@@ -412,26 +410,35 @@ Operand build_elvis(ProbeContext& context, const syntax::ConditionalExpr& writte
 
 }  // namespace
 
-Operand build_operator(ProbeContext& context, const syntax::ConditionalExpr& written) {
-  if (!written.when_true) return build_elvis(context, written);
-  if (context.purpose == Purpose::Types) return build_choice_type(context, written);
-  ExprPtr condition = take_condition(context, build(context, written.condition));
-  Operand when_true = build(context, *written.when_true);
-  Operand when_false = build(context, written.when_false);
-  if (when_true.is_error() || when_false.is_error() || condition->type.kind == TypeKind::Error) {
-    return Operand::error(written.range);
+Operand build_choice(ProbeContext& context, SourceRange range, const syntax::Expr& condition,
+                     const std::function<Operand()>& when_true,
+                     const std::function<Operand()>& when_false) {
+  if (const auto is_true = comptime_condition(context, condition)) {
+    return *is_true ? when_true() : when_false();
   }
-  const Type type = common_type(when_true, when_false);
-  if (type.kind == TypeKind::Error) {
-    return report_branches(context, written.range, when_true, when_false);
+  if (context.purpose == Purpose::Types) return build_choice_type(range, when_true(), when_false());
+  ExprPtr test = take_condition(context, build(context, condition));
+  Operand first = when_true();
+  Operand second = when_false();
+  if (first.is_error() || second.is_error() || test->type.kind == TypeKind::Error) {
+    return Operand::error(range);
   }
-  const bool adapts = when_true.adapts && when_false.adapts;
-  ExprPtr first = coerce(context, std::move(when_true), type);
-  ExprPtr second = coerce(context, std::move(when_false), type);
-  Operand result(make_expr(type, written.range,
-                           Conditional{std::move(condition), std::move(first), std::move(second)}));
+  const Type type = common_type(first, second);
+  if (type.kind == TypeKind::Error) return report_branches(context, range, first, second);
+  const bool adapts = first.adapts && second.adapts;
+  ExprPtr first_value = coerce(context, std::move(first), type);
+  ExprPtr second_value = coerce(context, std::move(second), type);
+  Operand result(make_expr(
+      type, range, Conditional{std::move(test), std::move(first_value), std::move(second_value)}));
   result.adapts = adapts;
   return result;
+}
+
+Operand build_operator(ProbeContext& context, const syntax::ConditionalExpr& written) {
+  if (!written.when_true) return build_elvis(context, written);
+  return build_choice(
+      context, written.range, written.condition, [&] { return build(context, *written.when_true); },
+      [&] { return build(context, written.when_false); });
 }
 
 }  // namespace bpftracec::sema

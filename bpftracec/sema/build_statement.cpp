@@ -40,6 +40,15 @@ void append_evaluation(ProbeContext& context, ExprPtr expr, Block& block) {
     block.push_back({range, std::move(choice)});
     return;
   }
+  if (auto* sequence = std::get_if<Sequence>(&expr->node)) {
+    block.push_back({range, std::move(sequence->body)});
+    append_evaluation(context, std::move(sequence->value), block);
+    return;
+  }
+  // The value of a block that has none.
+  if (expr->type.kind == TypeKind::None && std::holds_alternative<IntegerConstant>(expr->node)) {
+    return;
+  }
   const bool leaves = is_exit(context, *expr);
   block.push_back({range, Evaluate{std::move(expr)}});
   if (leaves) block.push_back({range, Return{nullptr}});
@@ -54,6 +63,7 @@ bool is_useless(const Expr& expr) {
                         [](const Conditional& node) {
                           return is_useless(*node.when_true) && is_useless(*node.when_false);
                         },
+                        [](const Sequence&) { return false; },
                         [](const auto&) { return true; },
                     },
                     expr.node);
@@ -439,6 +449,11 @@ void build_statement(ProbeContext& context, const syntax::Assignment& assignment
 // ---- control flow -------------------------------------------------------------------------------
 
 void build_statement(ProbeContext& context, const syntax::IfStatement& statement, Block& block) {
+  if (const auto is_true = comptime_condition(context, statement.condition)) {
+    const syntax::Block* taken = *is_true ? statement.then_block : statement.else_block;
+    block.push_back({statement.range, taken != nullptr ? build_block(context, *taken) : Block()});
+    return;
+  }
   If result{.condition = take_condition(context, build(context, statement.condition)),
             .then_block = build_block(context, *statement.then_block)};
   if (statement.else_block != nullptr) {
@@ -468,9 +483,12 @@ void build_statement(ProbeContext& context, const syntax::ForRangeStatement& loo
   build_block(context, *loop.body);
 }
 
-void build_statement(ProbeContext& context, const syntax::ImportStatement& import,
-                     Block& /*block*/) {
-  unsupported(context, import.range, "imports are");
+void build_statement(ProbeContext& context, const syntax::ImportStatement& import, Block& block) {
+  if (!is_library(import)) {
+    unsupported(context, import.range, "imports are");
+    return;
+  }
+  block.push_back({import.range, Block()});
 }
 
 void build_statement(ProbeContext& context, const syntax::UnrollStatement& loop, Block& block) {
@@ -562,9 +580,13 @@ Operand build_assigned_value(ProbeContext& context, const syntax::Assignment& as
 }
 
 Block build_block(ProbeContext& context, const syntax::Block& block) {
+  return build_statements(context, block.statements);
+}
+
+Block build_statements(ProbeContext& context, std::span<const syntax::Statement> statements) {
   Block result;
   std::optional<size_t> end;
-  for (const syntax::Statement& statement : block.statements) {
+  for (const syntax::Statement& statement : statements) {
     build_statement(context, statement, result);
     if (!end && !result.empty() && ends_flow(result.back())) end = result.size();
   }

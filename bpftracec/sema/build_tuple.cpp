@@ -92,7 +92,7 @@ Operand read_element(ProbeContext& context, SourceRange range, Operand tuple, ui
 
 }  // namespace
 
-Operand make_tuple(ProbeContext& context, SourceRange range, std::vector<Operand> elements,
+Operand tuple_of(ProbeContext& context, SourceRange range, std::vector<Operand> elements,
                    const std::vector<std::string>& names) {
   std::vector<TupleMember> members;
   bool is_usable = true;
@@ -109,7 +109,23 @@ Operand make_tuple(ProbeContext& context, SourceRange range, std::vector<Operand
 Operand build_tuple(ProbeContext& context, const syntax::TupleExpr& tuple) {
   std::vector<Operand> elements;
   for (const syntax::Expr& element : tuple.elements) elements.push_back(build(context, element));
-  return make_tuple(context, tuple.range, std::move(elements), {});
+  return tuple_of(context, tuple.range, std::move(elements), {});
+}
+
+Operand build_record(ProbeContext& context, const syntax::RecordExpr& record) {
+  std::vector<Operand> values;
+  std::vector<std::string> names;
+  bool is_usable = true;
+  for (const syntax::RecordField& field : record.fields) {
+    values.push_back(build(context, field.value));
+    if (std::ranges::find(names, field.name) != names.end()) {
+      context.report<DiagnosticKind::DuplicateField>(field.name_range, field.name);
+      is_usable = false;
+    }
+    names.emplace_back(field.name);
+  }
+  if (!is_usable) return Operand::error(record.range);
+  return tuple_of(context, record.range, std::move(values), names);
 }
 
 ExprPtr take_tuple(ProbeContext& context, Operand tuple, const Type& type) {

@@ -206,7 +206,7 @@ class Dumper {
     line(0, "map {}{}: {}", map.name, map.is_scalar ? "" : "[" + key + "]",
          spelling(map.value.type));
     line(1, "{} {}{}, key {} bytes, value {} bytes, {} {}", map.symbol,
-         map.is_per_cpu ? "per-CPU " : "", map.is_scalar ? "array" : "hash", map.key_size,
+         map.is_per_cpu ? "per-CPU " : "", map.is_lru ? "LRU hash" : map.is_scalar ? "array" : "hash", map.key_size,
          map.value_size, map.max_entries, map.max_entries == 1 ? "entry" : "entries");
     if (map.value.type.kind == TypeKind::Hist) {
       line(1, "{} bits, {} buckets", map.hist_bits, map.bucket_count);
@@ -378,6 +378,7 @@ class Dumper {
   }
 
   std::string constant(const Expr& expr, const IntegerConstant& node) const {
+    if (expr.type.kind == TypeKind::None) return "nothing";
     if (expr.type.kind == TypeKind::Bool) return node.value != 0 ? "true" : "false";
     const std::string number = expr.type.is_signed
                                    ? std::to_string(static_cast<int64_t>(node.value))
@@ -446,8 +447,20 @@ class Dumper {
               return fmt::format("({} = {}; {})", variable_name(node.variable), text(*node.value),
                                  text(*node.body));
             },
+            [&](const Sequence& node) { return sequence(node); },
         },
         expr.node);
+  }
+
+  // The statements of an expression have lines of their own, below that of the statement that it is
+  // part of: they stand here in short.
+  std::string sequence(const Sequence& node) const {
+    Dumper inner(program_);
+    inner.variables_ = variables_;
+    for (const Statement& statement : node.body) inner.dump(statement, 0);
+    std::string result = "{ ";
+    for (const char c : inner.out_) result += c == '\n' ? std::string("; ") : std::string(1, c);
+    return result + text(*node.value) + " }";
   }
 
   static std::string builtin(const BuiltinRead& node) {

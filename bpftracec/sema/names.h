@@ -27,6 +27,7 @@ struct MapInfo {
   bool is_scalar = false;
   SourceRange shape_origin;  // the first use that showed whether it has keys
   bool is_assigned = false;
+  const syntax::MapDeclaration* declaration = nullptr;  // null for most
 };
 
 struct Names {
@@ -44,6 +45,9 @@ struct Names {
 // Reports what can be said without types: names that nothing defines, maps used with and without
 // keys, jumps out of nowhere, code that cannot be reached.
 Names resolve_names(const syntax::Script& script, diagnostics::DiagnosticSink& sink);
+
+// `import "stdlib/...";`: the library's functions are there without it.
+bool is_library(const syntax::ImportStatement& import);
 
 // Whether names may be defined where sema does not look: in what the parser could not read, or in
 // definitions that have no meaning yet. A name that seems unknown is no error then.

@@ -2,6 +2,8 @@
 // adds records and reports.
 #pragma once
 
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "bpftracec/diagnostics/diagnostic.h"
@@ -109,9 +111,10 @@ void check_all(ProbeContext& context, std::span<const syntax::Expr> exprs);
 
 // A tuple of `elements`; a record if there are `names`, one for each. Reports what cannot be part
 // of one.
-Operand make_tuple(ProbeContext& context, SourceRange range, std::vector<Operand> elements,
+Operand tuple_of(ProbeContext& context, SourceRange range, std::vector<Operand> elements,
                    const std::vector<std::string>& names);
 Operand build_tuple(ProbeContext& context, const syntax::TupleExpr& tuple);
+Operand build_record(ProbeContext& context, const syntax::RecordExpr& record);
 // A tuple as a `type` that it fits.
 ExprPtr take_tuple(ProbeContext& context, Operand tuple, const Type& type);
 // `type` is what both fit.
@@ -120,6 +123,19 @@ Operand build_tuple_comparison(ProbeContext& context, SourceRange range, bool is
 // `t.0`, `r.name`; `t[0]`
 Operand build_tuple_field(ProbeContext& context, const syntax::FieldAccess& access, Operand tuple);
 Operand build_tuple_index(ProbeContext& context, const syntax::IndexAccess& access, Operand tuple);
+
+// ---- statements where a value is wanted ----
+
+// The block's value; of type None where its last statement is no expression.
+Operand build_block_value(ProbeContext& context, const syntax::Block& block);
+Operand build_if_value(ProbeContext& context, const syntax::IfStatement& written);
+Operand build_comptime(ProbeContext& context, const syntax::ComptimeExpr& node);
+// What the condition of `if comptime (c)` is; nothing for any other, and where it is wrong.
+std::optional<bool> comptime_condition(ProbeContext& context, const syntax::Expr& condition);
+// A choice between two values, each built by its function.
+Operand build_choice(ProbeContext& context, SourceRange range, const syntax::Expr& condition,
+                     const std::function<Operand()>& when_true,
+                     const std::function<Operand()>& when_false);
 
 // ---- maps ----
 
@@ -149,6 +165,7 @@ std::optional<Type> resolve_type(ProbeContext& context, const syntax::TypeName& 
 // ---- statements ----
 
 Block build_block(ProbeContext& context, const syntax::Block& block);
+Block build_statements(ProbeContext& context, std::span<const syntax::Statement> statements);
 
 // What an assignment puts into its target: the value, or with `op=` the result of the operation on
 // `target`.

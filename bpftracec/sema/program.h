@@ -31,6 +31,8 @@ using SiteId = uint32_t;              // index into Program::sites
 
 struct Expr;
 using ExprPtr = std::unique_ptr<Expr>;
+struct Statement;
+using Block = std::vector<Statement>;
 
 enum class Builtin : uint8_t {
 #define BUILTIN_VARIABLE(name, spelling, type) name,
@@ -206,20 +208,23 @@ struct BindVariable {
   ExprPtr body;
 };
 
+// `{ statements; value }`: runs the statements, then gives the value, which may be one of type None.
+struct Sequence {
+  Block body;
+  ExprPtr value;
+};
+
 struct Expr {
   Type type;
   SourceRange range;
   std::variant<IntegerConstant, StringConstant, BuiltinRead, LateConstantRead, VariableRead,
                MapRead, FieldRead, MemoryRead, StringRead, StringIndex, Unary, Binary,
                StringCompare, Logical, Conditional, Convert, Increment, DeleteElement, TupleMake,
-               TupleElement, EmitRecord, BindVariable>
+               TupleElement, EmitRecord, BindVariable, Sequence>
       node;
 };
 
 // ---- statements ---------------------------------------------------------------------------------------------
-
-struct Statement;
-using Block = std::vector<Statement>;
 
 // The value is evaluated and dropped.
 struct Evaluate {
@@ -372,7 +377,9 @@ struct MapPlan {
   uint32_t value_size = 0;   // with the `is_set` word of scalar maps (event_abi.h)
   bool is_per_cpu = false;   // aggregations
   uint32_t max_entries = 0;  // 1 for a scalar map; else the compile-time default that the target
-                             // may change
+                             // may change, unless
+  bool has_own_size = false;  // the script says how large it is: `let @m = hash(N)`
+  bool is_lru = false;        // a full map drops the entry that was used longest ago
   uint32_t hist_bits = 0;    // hist: each power of two is cut in 2^bits
   LateInteger lhist_min, lhist_max, lhist_step;
   uint32_t bucket_count = 0;  // hist, lhist: u64 counters in the value

@@ -50,6 +50,13 @@ class MapTable {
  public:
   explicit MapTable(DiagnosticSink& sink) : sink_(sink) {}
 
+  void declare(const syntax::MapDeclaration& declaration) {
+    const auto [entry, is_new] = declarations_.emplace(declaration.name, &declaration);
+    if (is_new) return;
+    sink_.report<DiagnosticKind::DuplicateMap>(declaration.name_range, map_name(declaration))
+        .note(entry->second->name_range, "it is declared here");
+  }
+
   // A use that says nothing of keys, such as clear(@m).
   MapInfo& use(const syntax::MapAccess& access) {
     const auto [entry, is_new] = maps_.try_emplace(access.name);
@@ -78,6 +85,14 @@ class MapTable {
   }
 
   void move_into(Names& names) {
+    for (const auto& [name, declaration] : declarations_) {
+      const auto used = maps_.find(name);
+      if (used != maps_.end()) {
+        used->second.info.declaration = declaration;
+      } else {
+        sink_.report<DiagnosticKind::UnusedMap>(declaration->name_range, map_name(*declaration));
+      }
+    }
     for (auto& [name, entry] : maps_) {
       names.map_ids.emplace(name, static_cast<MapId>(names.maps.size()));
       names.maps.push_back(std::move(entry.info));
@@ -90,8 +105,13 @@ class MapTable {
     bool has_shape = false;
   };
 
+  static std::string map_name(const syntax::MapDeclaration& declaration) {
+    return "@" + std::string(declaration.name);
+  }
+
   DiagnosticSink& sink_;
   std::map<std::string_view, Entry> maps_;
+  std::map<std::string_view, const syntax::MapDeclaration*> declarations_;
 };
 
 // ---- variables ----------------------------------------------------------------------------------
@@ -259,6 +279,8 @@ class NameResolver : public syntax::Walker<NameResolver> {
       : script_(script), sink_(sink), may_define_more_(may_define_more(script)), maps_(sink) {}
 
   Names resolve() && {
+    for (const syntax::MapDeclaration& declaration : script_.map_declarations)
+      maps_.declare(declaration);
     for (const syntax::Probe& probe : script_.probes) {
       VariableTable variables(sink_);
       variables_ = &variables;
@@ -404,8 +426,13 @@ class NameResolver : public syntax::Walker<NameResolver> {
 
 }  // namespace
 
+bool is_library(const syntax::ImportStatement& import) {
+  return import.target == "stdlib" || import.target.starts_with("stdlib/");
+}
+
 bool may_define_more(const syntax::Script& script) {
-  return !script.is_complete || !script.c_definitions.empty() || !script.imports.empty() ||
+  const bool imports_others = !std::ranges::all_of(script.imports, is_library);
+  return !script.is_complete || !script.c_definitions.empty() || imports_others ||
          !script.macros.empty() || !script.functions.empty();
 }
 

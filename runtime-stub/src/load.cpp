@@ -77,12 +77,14 @@ bool is_hash(const bpf_map* map) {
 bool fit_map(const LoadContext& context, const MapDescription& description, bool may_allocate,
              bpf_map* map) {
   if (!is_hash(map)) return true;
+  const uint32_t entries = description.max_entries != 0 ? description.max_entries
+                                                        : context.tool.max_map_keys;
   const bool is_on_demand = may_allocate && description.value_size <= kMaxOnDemandValue;
   context.log.note("map %.*s: %u entries, allocated %s", static_cast<int>(description.name.size),
-                   description.name.data, context.tool.max_map_keys,
+                   description.name.data, entries,
                    is_on_demand ? "on demand" : "at start");
   const uint32_t flags = bpf_map__map_flags(map) | (is_on_demand ? BPF_F_NO_PREALLOC : 0);
-  return bpf_map__set_max_entries(map, context.tool.max_map_keys) == 0 &&
+  return bpf_map__set_max_entries(map, entries) == 0 &&
          bpf_map__set_map_flags(map, flags) == 0;
 }
 

@@ -26,8 +26,14 @@ void append_cause(const ToolDescription& tool, const SiteDescription& site, int6
   } else if (code == -E2BIG) {
     to.append("Map full; can't update element of ");
     to.append(tool.maps[site.map].name);
-    to.append(". Try a larger max_map_keys in the script's config, or start the tool with ");
-    to.append("BPFTRACE_MAX_MAP_KEYS set.");
+    if (tool.maps[site.map].max_entries != 0) {
+      to.append(". The script tells its size: let ");
+      to.append(tool.maps[site.map].name);
+      to.append(" = ...");
+    } else {
+      to.append(". Try a larger max_map_keys in the script's config, or start the tool with ");
+      to.append("BPFTRACE_MAX_MAP_KEYS set.");
+    }
   } else {
     to.append("Can't update element of ");
     to.append(tool.maps[site.map].name);
