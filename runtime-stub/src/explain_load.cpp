@@ -36,11 +36,8 @@ bool is_locked_down() {
 }
 
 bool explain_refused(const LoadContext& context, Failure& failure) {
+  if (!check_may_trace(context.target, failure)) return false;
   failure.set("the kernel does not let this process load BPF programs");
-  if (!may_trace(context.target)) {
-    return failure.hint("run the tool as root%s",
-                        context.target.has(5, 8) ? ", or give it CAP_BPF and CAP_PERFMON" : "");
-  }
   if (is_locked_down()) {
     return failure.hint("kernel lockdown is in the mode 'confidentiality', which forbids tracing");
   }
@@ -70,7 +67,11 @@ bool explain_map(const LoadContext& context, int error, Failure& failure) {
         "keys, by str(x, n) or the "
         "setting max_strlen, when compiling",
         context.target.release);
-  } else if (error == -ENOMEM || error == -E2BIG) {
+  } else if (error == -E2BIG) {
+    failure.set("the kernel does not make the map %.*s: %u entries are too many", size, name,
+                context.tool.max_map_keys);
+    failure.hint("make maps smaller: BPFTRACE_MAX_MAP_KEYS");
+  } else if (error == -ENOMEM) {
     failure.hint("make maps smaller: BPFTRACE_MAX_MAP_KEYS, BPFTRACE_PERF_RB_PAGES");
   } else if (error == -EINVAL && !context.target.has(5, 8) && symbol.size == 6 &&
              memcmp(symbol.data, "events", 6) == 0) {
@@ -102,6 +103,13 @@ void hint_at_verdict(const LoadContext& context, Failure& failure) {
 }
 
 }  // namespace
+
+bool check_may_trace(const Target& target, Failure& failure) {
+  if (may_trace(target)) return true;
+  failure.set("the kernel does not let this process load BPF programs");
+  return failure.hint("run the tool as root%s",
+                      target.has(5, 8) ? ", or give it CAP_BPF and CAP_PERFMON" : "");
+}
 
 bool explain_load(const LoadContext& context, const Probes& probes, int error, Failure& failure) {
   if (explain_map(context, error, failure)) return false;

@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,9 +117,11 @@ Parsed apply_option(int letter, char** argv, Options& options, Failure& failure)
       break;
     case 'c':
       options.command = optarg;
+      is_right = *optarg != '\0' || failure.set("-c: there is no command in ''");
       break;
     case 'o':
       options.output_path = optarg;
+      is_right = *optarg != '\0' || failure.set("-o: '' is no name of a file");
       break;
     case 'f':
       is_right = parse_format(optarg, options.mode, failure);
@@ -167,6 +170,14 @@ int wrong_usage(const ToolDescription& tool, const Failure& failure, Stream& err
 
 }  // namespace
 
+int flush_stdout(Stream& errors) {
+  if (fflush(stdout) == 0 && ferror(stdout) == 0) return 0;
+  Failure failure;
+  failure.set("cannot write the output: %s", error_text(errno));
+  failure.print(errors);
+  return kExitFailure;
+}
+
 int parse_options(const ToolDescription& tool, int argc, char** argv, Stream& errors,
                   Options& options) {
   Failure failure;
@@ -178,10 +189,10 @@ int parse_options(const ToolDescription& tool, int argc, char** argv, Stream& er
         break;
       case Parsed::Help:
         print_help(tool);
-        return 0;
+        return flush_stdout(errors);
       case Parsed::Version:
         printf("%s (%s, compiled by bpftracec %s)\n", tool.name, tool.script_name, tool.version);
-        return 0;
+        return flush_stdout(errors);
       case Parsed::Wrong:
         return wrong_usage(tool, failure, errors);
     }

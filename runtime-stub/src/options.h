@@ -25,6 +25,9 @@ struct Options {
 inline constexpr int kExitFailure = 1;
 inline constexpr int kExitWrongUsage = 2;
 
+// What --help and its like have written to standard output goes out. The exit status.
+int flush_stdout(Stream& errors);
+
 // Returns -1 when the tool is to run, and its exit status when all has been said: --help,
 // --version, wrong usage.
 int parse_options(const ToolDescription& tool, int argc, char** argv, Stream& errors,

@@ -15,6 +15,12 @@ const char* parameter(const Bindings& bindings, uint64_t index) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// Not in a form that more could be wrong with than its size.
+bool is_decimal(const char* text) {
+  if (*text == '-' || *text == '+') ++text;
+  return *text >= '1' && *text <= '9' && text[strspn(text, "0123456789")] == '\0';
+}
+
 }  // namespace
 
 int64_t integer_parameter(const Bindings& bindings, uint32_t index) {
@@ -36,7 +42,8 @@ bool check_parameters(const ToolDescription& tool, const Bindings& bindings, Fai
     const char* text = parameter(bindings, description.index);
     int64_t value = 0;
     if (!description.is_integer || text == nullptr || parse_integer(text_of(text), value)) continue;
-    return failure.set("parameter $%u: '%s' is not a number", description.index, text);
+    return failure.set("parameter $%u: '%s' is %s", description.index, text,
+                       is_decimal(text) ? "out of range: numbers have 64 bits" : "not a number");
   }
   return true;
 }

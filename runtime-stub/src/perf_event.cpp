@@ -57,9 +57,13 @@ bool attach_to_threads(CpuVisit& visit) {
   return is_attached;
 }
 
-void explain_open(int error, Failure& failure) {
+// Kinds of events with a number above the fixed ones are uprobes, which CAP_PERFMON does not cover.
+void explain_open(const perf_event_attr& attributes, int error, Failure& failure) {
   failure.set("the kernel refuses the perf event: %s", error_text(error));
-  if (error == EACCES || error == EPERM) {
+  if ((error == EACCES || error == EPERM) && attributes.type >= PERF_TYPE_MAX) {
+    failure.hint(
+        "run the tool as root, or give it CAP_SYS_ADMIN: a uprobe that is a perf event needs that");
+  } else if (error == EACCES || error == EPERM) {
     failure.hint("run the tool as root, or give it CAP_PERFMON and CAP_BPF");
   } else if (error == EMFILE || error == ENFILE) {
     failure.hint("raise the limit of open files: ulimit -n");
@@ -86,7 +90,7 @@ int open_perf_event(perf_event_attr& attributes, int pid, int cpu, Failure& fail
   const long fd = syscall(SYS_perf_event_open, &attributes, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
   if (fd < 0) {
     const int error = errno;
-    explain_open(error, failure);
+    explain_open(attributes, error, failure);
     errno = error;
   }
   return static_cast<int>(fd);

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "small_file.h"
 #include "word_list.h"
 
 namespace bpftracec::rt {
@@ -87,13 +88,33 @@ bool adopt_orphans() {
 
 }  // namespace
 
+namespace {
+
+// The process that a thread belongs to; 0 when there is no such thread.
+uint32_t process_of_thread(uint32_t thread) {
+  char text[1024];
+  if (read_small_file(Path("/proc/%u/status", thread).text, text, sizeof text) <= 0) return 0;
+  const char* line = strstr(text, "\nTgid:");
+  return line == nullptr ? 0 : static_cast<uint32_t>(strtoul(line + 6, nullptr, 10));
+}
+
+void explain_watch(uint32_t pid, int error, Failure& failure) {
+  const uint32_t process = process_of_thread(pid);
+  if (process != 0 && process != pid) {
+    failure.set("%u is no process, but a thread of process %u", pid, process);
+    failure.hint("-p %u traces all of it", process);
+  } else if (error == ESRCH || error == EINVAL) {
+    failure.set("there is no process %u", pid);
+  } else {
+    failure.set("cannot watch process %u: %s", pid, error_text(error));
+  }
+}
+
+}  // namespace
+
 UniqueFd watch_process(uint32_t pid, Failure& failure) {
   UniqueFd watched(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  if (!watched && (errno == ESRCH || errno == EINVAL)) {
-    failure.set("there is no process %u", pid);
-  } else if (!watched) {
-    failure.set("cannot watch process %u: %s", pid, error_text(errno));
-  }
+  if (!watched) explain_watch(pid, errno, failure);
   return watched;
 }
 

@@ -15,6 +15,7 @@
 #include "bpftracec/rt/site_reports.h"
 #include "bpftracec/rt/tracer.h"
 #include "events.h"
+#include "explain_load.h"
 #include "libbpf_messages.h"
 #include "load.h"
 #include "options.h"
@@ -218,6 +219,16 @@ int trace(Start& start, Probes& probes, Failure& failure) {
   return out.has_failed() || start.errors.has_failed() ? kExitFailure : tracer.exit_code();
 }
 
+// Of what exists, nothing can be attached by a process that may load no program.
+int list(Start& start, Probes& probes) {
+  const bool can_all = probes.list();
+  const int status = flush_stdout(start.errors);
+  Failure failure;
+  const bool may_trace = check_may_trace(start.target, failure);
+  if (!may_trace) failure.print(start.errors);
+  return can_all && may_trace ? status : kExitFailure;
+}
+
 // A tool that never traced leaves no empty file behind.
 int fail(Start& start, const Failure& failure) {
   struct stat file = {};
@@ -269,7 +280,7 @@ int run(const ToolDescription& description, int argc, char** argv) {
   start.log.step("open");
   if (!probes.prepare(start.tool.skeleton.object(start.skeleton), failure))
     return fail(start, failure);
-  if (start.options.lists_probes) return probes.list() ? 0 : kExitFailure;
+  if (start.options.lists_probes) return list(start, probes);
   if (!probes.find(failure)) return fail(start, failure);
   start.log.step("find");
 

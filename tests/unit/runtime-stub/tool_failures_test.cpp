@@ -1,5 +1,7 @@
 // What a tool says when it cannot trace, and that it leaves nothing attached.
 #include <filesystem>
+#include <future>
+#include <thread>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -103,6 +105,24 @@ TEST(ToolFailures, ProcessThatIsNotThere) {
   const ToolResult result = run_tool("life", {"-p", "4194304", "1", "1", "1"});
   EXPECT_EQ(result.status, 1);
   EXPECT_EQ(result.err, "ERROR: there is no process 4194304\n");
+}
+
+TEST(ToolFailures, ThreadThatIsNoProcess) {
+  SKIP_WITHOUT_BPF();
+  std::promise<pid_t> id;
+  std::promise<void> end;
+  std::thread thread([&] {
+    id.set_value(gettid());
+    end.get_future().wait();
+  });
+  const std::string thread_id = std::to_string(id.get_future().get());
+  const std::string process = std::to_string(getpid());
+  const ToolResult result = run_tool("life", {"-p", thread_id, "1", "1", "1"});
+  end.set_value();
+  thread.join();
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.err, "ERROR: " + thread_id + " is no process, but a thread of process " +
+                            process + "\nHINT: -p " + process + " traces all of it\n");
 }
 
 TEST(ToolFailures, TypesThatCannotBeRead) {
