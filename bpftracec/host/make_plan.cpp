@@ -308,7 +308,8 @@ std::vector<ParameterPlan> plan_parameters(const sema::Program& program) {
   Parameters parameters;
   for (const sema::LateConstant& constant : program.late_constants) {
     bool is_integer = constant.kind == sema::LateConstant::Kind::ParameterInteger;
-    bool is_text = sema::is_text(constant);
+    bool is_text = constant.kind == sema::LateConstant::Kind::ParameterText ||
+                   constant.kind == sema::LateConstant::Kind::ParameterValue;
     if (!is_integer && !is_text) continue;
     ParameterPlan& parameter = parameters[constant.index];
     parameter.index = constant.index;
