@@ -290,7 +290,9 @@ class Formatter {
     }
     add_piece();
     line_.back().is_continuation = false;
-    braces_.push_back({is_expanded, is_expanded && !is_value, depth_});
+    // In a value, nothing is added: whether a ';' is missing there may matter.
+    const bool wants_semicolon = !is_value && (braces_.empty() || braces_.back().wants_semicolon);
+    braces_.push_back({is_expanded, wants_semicolon, depth_});
     depth_ = is_expanded ? 0 : depth_ + 1;
     is_block_begin_ = is_expanded;
   }

@@ -140,9 +140,10 @@ CompilerRun compile(const std::string& program, const std::string& stage) {
   std::istringstream in(program);
   std::ostringstream out;
   std::ostringstream err;
-  testing_support::FixtureWorld world;
   driver::DriverEnv env{
-      in, out, err, world, false, "", [](std::string_view) { return std::nullopt; }};
+      in, out, err, testing_support::open_fixture_world, false, "", [](std::string_view) {
+        return std::nullopt;
+      }};
   const std::vector<std::string> arguments = {"--emit=" + stage, "-"};
   const int status = driver::run(env, arguments);
   return {status, out.str(), err.str()};

@@ -118,5 +118,34 @@ TEST(Driver, MissingProgramsAreNamedWithTheirPackage) {
   EXPECT_NE(run.err.find("on Debian, the package"), std::string::npos) << run.err;
 }
 
+TEST(Format, PrintsWritesBackOrChecks) {
+  auto directory = base::TemporaryDirectory::create(std::filesystem::temp_directory_path());
+  ASSERT_TRUE(directory);
+  const std::string path = directory->file("x.bt");
+  const std::string formatted = "BEGIN\n{\n  f();\n}\n";
+  EXPECT_EQ(DriverRun({"fmt"}, "BEGIN{f()}").out, formatted);
+  ASSERT_TRUE(base::write_file(path, "BEGIN{f()}"));
+  EXPECT_EQ(DriverRun({"fmt", path}).out, formatted);
+  const DriverRun unformatted({"fmt", "--check", path});
+  EXPECT_EQ(unformatted.status, 1);
+  EXPECT_EQ(unformatted.err, path + ": not formatted\n");
+  EXPECT_EQ(*base::read_file(path), "BEGIN{f()}");
+  EXPECT_EQ(DriverRun({"fmt", "-i", path}).status, 0);
+  EXPECT_EQ(*base::read_file(path), formatted);
+  EXPECT_EQ(DriverRun({"fmt", "--check", path}).status, 0);
+}
+
+TEST(Format, RefusesScriptsThatAreWrong) {
+  auto directory = base::TemporaryDirectory::create(std::filesystem::temp_directory_path());
+  ASSERT_TRUE(directory);
+  const std::string path = directory->file("x.bt");
+  ASSERT_TRUE(base::write_file(path, "BEGIN{f(}"));
+  const DriverRun run({"fmt", "-i", path});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_NE(run.err.find("ExpectedExpression"), std::string::npos) << run.err;
+  EXPECT_EQ(*base::read_file(path), "BEGIN{f(}");
+  EXPECT_EQ(DriverRun({"fmt", "-i", "--check", path}).status, 2);
+}
+
 }  // namespace
 }  // namespace bpftracec::driver
