@@ -153,6 +153,12 @@ std::optional<Statement> Parser::parse_simple_statement() {
       return context_.make(ContinueStatement{take().range});
     case TokenKind::Import:
       return parse_import();
+    case TokenKind::PreprocessorLine:
+      report<DiagnosticKind::CDefinitionAfterProbes>(peek().range)
+          .hint("a comment begins with '//'");
+      skip_token();
+      is_recovering_ = true;  // no ';' follows it
+      return std::nullopt;
     case TokenKind::Semicolon:
       report<DiagnosticKind::ExpectedExpression>(peek().range, describe(peek()))
           .hint("remove this ';'");
@@ -180,6 +186,9 @@ void Parser::end_simple_statement() {
   uint32_t statement_begin = previous_.range.begin;
   Diagnostic& diagnostic = error<DiagnosticKind::ExpectedToken>(after_previous(), "';'",
                                                                 describe(previous_));
+  if (previous_.kind == TokenKind::String && at(TokenKind::String)) {
+    diagnostic.hint("strings are not joined by standing side by side; '+' joins literals");
+  }
   hint_at_misspelt_keyword(diagnostic, statement_begin);
   // On a new line it is most likely only the ';' that is missing.
   if (peek().starts_line || at(TokenKind::EndOfFile)) is_recovering_ = false;
@@ -245,9 +254,17 @@ Statement Parser::parse_for() {
   bool has_paren = accept(TokenKind::LeftParen);
   const Variable* variable = context_.make(Variable{after_previous(), {}});
   Expr first = error_expr(peek().range);
-  if (expect(TokenKind::Variable)) {
+  if (at(TokenKind::Identifier)) {
+    error<DiagnosticKind::ExpectedToken>(after_previous(), "variable", describe(previous_))
+        .hint("did you mean '${}'?", peek().text);
+  } else if (expect(TokenKind::Variable)) {
     variable = context_.make(Variable{previous_.range, previous_.text});
-    if (expect(TokenKind::Colon)) first = parse_postfix();
+    if (at(TokenKind::Assign)) {
+      error<DiagnosticKind::ForNeedsMapOrRange>(peek().range)
+          .hint("to count, write: for (${} : 0..10) {{ ... }}", variable->name);
+    } else if (expect(TokenKind::Colon)) {
+      first = parse_postfix();
+    }
   }
   if (is_recovering_ || !accept(TokenKind::DotDot)) {
     return parse_for_each(begin, has_paren, variable, first);

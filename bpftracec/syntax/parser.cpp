@@ -6,6 +6,7 @@
 
 namespace bpftracec::syntax {
 
+using diagnostics::Diagnostic;
 using diagnostics::DiagnosticKind;
 using diagnostics::DiagnosticSink;
 using diagnostics::SourceFile;
@@ -58,10 +59,15 @@ bool Parser::expect(TokenKind kind) {
   const TokenKindInfo& wanted = info(kind);
   bool is_description = wanted.spelling.find(' ') != std::string_view::npos ||
                         kind < TokenKind::Break;
-  error<DiagnosticKind::ExpectedToken>(
+  const bool is_string_pair = previous_.kind == TokenKind::String &&
+                              found.kind == TokenKind::String;
+  Diagnostic& diagnostic = error<DiagnosticKind::ExpectedToken>(
       after_previous(),
       is_description ? std::string(wanted.spelling) : "'" + std::string(wanted.spelling) + "'",
       describe(previous_));
+  if (is_string_pair) {
+    diagnostic.hint("strings are not joined by standing side by side; '+' joins literals");
+  }
   return false;
 }
 
