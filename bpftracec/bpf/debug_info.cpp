@@ -89,17 +89,33 @@ void DebugInfo::describe(llvm::GlobalVariable& variable, llvm::DIType* type) {
                                                                 file_, 0, type, false));
 }
 
-llvm::DISubprogram* DebugInfo::describe(llvm::Function& function, diagnostics::SourceRange where) {
-  llvm::DIType* context_pointer = pointer_to(nullptr);
-  auto* type = builder_.createSubroutineType(
-      builder_.getOrCreateTypeArray({signed_type(4), context_pointer}));
+llvm::DISubprogram* DebugInfo::describe_program(llvm::Function& function,
+                                                diagnostics::SourceRange where) {
+  return describe(function, where, signed_type(4), {{"ctx", pointer_to(nullptr)}});
+}
+
+llvm::DISubprogram* DebugInfo::describe_callback(llvm::Function& function,
+                                                 diagnostics::SourceRange where) {
+  return describe(function, where, signed_type(8),
+                  {{"turn", unsigned_type(8)}, {"frame", pointer_to(nullptr)}});
+}
+
+llvm::DISubprogram* DebugInfo::describe(llvm::Function& function, diagnostics::SourceRange where,
+                                        llvm::DIType* result,
+                                        const std::vector<Parameter>& parameters) {
+  llvm::SmallVector<llvm::Metadata*, 4> types = {result};
+  for (const Parameter& parameter : parameters) types.push_back(parameter.type);
+  auto* type = builder_.createSubroutineType(builder_.getOrCreateTypeArray(types));
   uint32_t line = source_.position(where.begin).line;
   llvm::DISubprogram* subprogram = builder_.createFunction(
       unit_, function.getName(), "", file_of_lines_, line, type, line, llvm::DINode::FlagPrototyped,
       llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagOptimized);
-  // The kernel refuses a function's BTF without a name for its parameter.
-  builder_.createParameterVariable(subprogram, "ctx", 1, file_of_lines_, line, context_pointer,
-                                   /*AlwaysPreserve=*/true);
+  // The kernel refuses a function's BTF without names for its parameters.
+  unsigned number = 0;
+  for (const Parameter& parameter : parameters) {
+    builder_.createParameterVariable(subprogram, parameter.name, ++number, file_of_lines_, line,
+                                     parameter.type, /*AlwaysPreserve=*/true);
+  }
   function.setSubprogram(subprogram);
   return subprogram;
 }

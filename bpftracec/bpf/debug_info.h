@@ -40,13 +40,22 @@ class DebugInfo {
                                      uint32_t size);
 
   void describe(llvm::GlobalVariable& variable, llvm::DIType* type);
-  llvm::DISubprogram* describe(llvm::Function& function, diagnostics::SourceRange where);
+  llvm::DISubprogram* describe_program(llvm::Function& function, diagnostics::SourceRange where);
+  // A loop's turn: a number and the address of the frame.
+  llvm::DISubprogram* describe_callback(llvm::Function& function, diagnostics::SourceRange where);
   llvm::DILocation* location(diagnostics::SourceRange where, llvm::DISubprogram* scope);
 
   // Call once, when everything is described.
   void finish();
 
  private:
+  struct Parameter {
+    const char* name;
+    llvm::DIType* type;
+  };
+  llvm::DISubprogram* describe(llvm::Function& function, diagnostics::SourceRange where,
+                               llvm::DIType* result, const std::vector<Parameter>& parameters);
+
   diagnostics::SourceFile source_;
   llvm::LLVMContext& context_;
   llvm::DIBuilder builder_;

@@ -12,7 +12,8 @@ using base::overloaded;
 // Whether an expression or statement names the variable, anywhere in it.
 class Mentions {
  public:
-  explicit Mentions(sema::VariableId variable) : variable_(variable) {}
+  explicit Mentions(sema::VariableId variable, const sema::Block* without = nullptr)
+      : variable_(variable), without_(without) {}
 
   bool in(const sema::ExprPtr& expr) const { return expr != nullptr && in(*expr); }
 
@@ -72,6 +73,9 @@ class Mentions {
             },
             [this](const sema::While& s) { return in(s.condition) || in(s.body); },
             [this](const sema::Unroll& s) { return in(s.body); },
+            [this](const sema::ForRange& s) {
+              return in(s.begin) || in(s.end) || in_loop(s.variable, s.body);
+            },
             [this](const sema::Return& s) { return in(s.value); },
             [](const sema::Break&) { return false; },
             [](const sema::Continue&) { return false; },
@@ -81,13 +85,28 @@ class Mentions {
   }
 
  private:
+  bool in_loop(sema::VariableId variable, const sema::Block& body) const {
+    return &body != without_ && (variable == variable_ || in(body));
+  }
+
   sema::VariableId variable_;
+  const sema::Block* without_;  // the body of a loop that does not count
 };
 
 }  // namespace
 
 bool mentions(const sema::Expr& expr, sema::VariableId variable) {
   return Mentions(variable).in(expr);
+}
+
+bool mentions(const sema::Block& block, sema::VariableId variable) {
+  return Mentions(variable).in(block);
+}
+
+bool mentions_outside(const sema::ProbeProgram& program, const sema::Block& body,
+                      sema::VariableId variable) {
+  const Mentions mentions(variable, &body);
+  return mentions.in(program.predicate) || mentions.in(program.body);
 }
 
 bool is_assigned_before_use(const sema::Block& block, sema::VariableId variable) {

@@ -28,21 +28,63 @@ const char* section_of(sema::ProgramKind kind) {
   base::internal_error("an unknown kind of program");
 }
 
+// The frame that callbacks get.
+constexpr uint64_t kFrameContext = 0;
+constexpr uint64_t kFrameScratch = 8;
+
+// The 512 bytes of the stack are for all functions that run one inside of the other.
+StackBudget stack_share(StackBudget whole, uint32_t depth) {
+  whole.total = whole.total / (depth + 1) / 8 * 8;
+  whole.object = std::min(whole.object, whole.total);
+  return whole;
+}
+
 }  // namespace
 
-FunctionContext::FunctionContext(ModuleContext& module_context, const sema::ProbeProgram& program)
-    : module(module_context), probe(program), ir(module_context.context()) {
-  auto* type = llvm::FunctionType::get(ir.getInt32Ty(), {ir.getPtrTy()}, false);
-  function_ = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, probe.symbol,
-                                     module.module());
+FunctionContext::FunctionContext(ModuleContext& module_context, const sema::ProbeProgram& program,
+                                 const LoopForms& loop_forms, const std::string& symbol)
+    : module(module_context),
+      probe(program),
+      forms(loop_forms),
+      ir(module_context.context()),
+      body_(program.body),
+      budget_(stack_share(module.budget(), forms.depth())) {
+  add_function(llvm::FunctionType::get(ir.getInt32Ty(), {ir.getPtrTy()}, false), symbol);
   function_->setSection(section_of(probe.kind));
+  function_->getArg(0)->setName("ctx");
+  subprogram_ = module.debug().describe_program(*function_, probe.attach_point.range);
+  ir.SetCurrentDebugLocation(module.debug().location(probe.attach_point.range, subprogram_));
+}
+
+FunctionContext::FunctionContext(FunctionContext& outer, const sema::Block& body)
+    : module(outer.module),
+      probe(outer.probe),
+      forms(outer.forms),
+      ir(module.context()),
+      outer_(&outer),
+      body_(body),
+      budget_(outer.budget_),
+      scratch_top_(outer.scratch_top_),
+      variables_(outer.variables_),
+      leaving_(outer.leaving_) {
+  std::string symbol = probe.symbol + "_turn_" + std::to_string(module.next_callback());
+  add_function(llvm::FunctionType::get(i64_type(), {i64_type(), pointer_type()}, false), symbol);
+  // A static function to libbpf and the kernel, with a symbol, which strip leaves alone.
+  function_->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  subprogram_ = module.debug().describe_callback(*function_, probe.attach_point.range);
+  ir.SetCurrentDebugLocation(module.debug().location(probe.attach_point.range, subprogram_));
+  frame_ = function_->getArg(1);
+  scratch_base_ = ir.CreateLoad(pointer_type(), at(frame_, kFrameScratch), "scratch");
+  loops.push_back({new_block("next_turn"), new_block("no_more_turns")});
+}
+
+void FunctionContext::add_function(llvm::FunctionType* type, const std::string& symbol) {
+  function_ = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, symbol,
+                                     module.module());
   function_->setDoesNotThrow();
   function_->setDSOLocal(true);
-  function_->getArg(0)->setName("ctx");
-  subprogram_ = module.debug().describe(*function_, probe.attach_point.range);
   entry_ = new_block("entry");
   start(entry_);
-  ir.SetCurrentDebugLocation(module.debug().location(probe.attach_point.range, subprogram_));
 }
 
 // ---- control flow ----
@@ -51,6 +93,8 @@ void FunctionContext::leave(llvm::Value* result) {
   if (result == nullptr) result = ir.getInt32(static_cast<uint32_t>(probe.default_return));
   if (loop_failures != nullptr) {
     loop_failures->leave(result);
+  } else if (is_callback()) {
+    ask_to_leave(result);
   } else {
     ir.CreateRet(result);
   }
@@ -77,7 +121,12 @@ llvm::BasicBlock* FunctionContext::give_up() {
     llvm::IRBuilderBase::InsertPointGuard guard(ir);
     give_up_ = new_block("give_up");
     start(give_up_);
-    ir.CreateRet(ir.getInt32(static_cast<uint32_t>(probe.default_return)));
+    llvm::Value* result = ir.getInt32(static_cast<uint32_t>(probe.default_return));
+    if (is_callback()) {
+      ask_to_leave(result);
+    } else {
+      ir.CreateRet(result);
+    }
   }
   return give_up_;
 }
@@ -96,10 +145,56 @@ void FunctionContext::close_region() {
 }
 
 void FunctionContext::finish() {
+  if (is_callback()) {
+    go_to(loops.front().on_continue);
+    start(loops.front().on_continue);
+    ir.CreateRet(constant(0));
+    start(loops.front().on_break);
+    ir.CreateRet(constant(1));
+  }
   close_region();
   for (llvm::BasicBlock& block : *function_) {
     if (block.getTerminator() == nullptr) llvm::IRBuilder<>(&block).CreateUnreachable();
   }
+}
+
+// ---- callbacks ----
+
+// Pointers on the stack stay what they are to the verifier when a callback reads them. Numbers do
+// not stay unknown: before Linux 6.7 (and the fixes of 6.6) it takes what one turn leaves on the
+// stack for what all of them leave, and removes code by that. So what changes in turns lies in
+// scratch memory, of which it knows nothing.
+void FunctionContext::prepare_callbacks() {
+  llvm::Value* scratch = scratch_base();
+  frame_ = add_alloca(llvm::ArrayType::get(pointer_type(), 2));
+  ir.CreateStore(context(), at(frame_, kFrameContext));
+  ir.CreateStore(scratch, at(frame_, kFrameScratch));
+  leaving_ = reserve_scratch(16);
+  store(constant(0), shared(leaving_));
+}
+
+llvm::Value* FunctionContext::context() {
+  if (!is_callback()) return function_->getArg(0);
+  return ir.CreateLoad(pointer_type(), at(frame_, kFrameContext), "ctx");
+}
+
+uint32_t FunctionContext::shared_word() { return reserve_scratch(8); }
+
+void FunctionContext::ask_to_leave(llvm::Value* result) {
+  may_ask_to_leave_ = true;
+  store(constant(1), shared(leaving_));
+  store(ir.CreateZExt(result, i64_type()), shared(leaving_ + 8));
+  ir.CreateRet(constant(1));
+}
+
+void FunctionContext::leave_if_asked(const FunctionContext& callback) {
+  if (!callback.may_ask_to_leave_) return;
+  auto* asked = new_block("left_in_loop");
+  auto* done = new_block("loop_done");
+  branch_if_unlikely(is_nonzero(load(shared(leaving_))), asked, done);
+  start(asked);
+  leave(ir.CreateTrunc(load(shared(leaving_ + 8)), ir.getInt32Ty()));
+  start(done);
 }
 
 // ---- memory ----
@@ -117,8 +212,7 @@ llvm::Value* FunctionContext::stack_slot(uint32_t size) {
     if (!slot.is_used && slot.size >= size && (best == nullptr || slot.size < best->size))
       best = &slot;
   }
-  const StackBudget& budget = module.budget();
-  bool fits = size <= budget.object && stack_used_ + size <= budget.total;
+  bool fits = size <= budget_.object && stack_used_ + size <= budget_.total;
   // A much larger free slot is worth keeping for something large while there is room for another.
   if (best != nullptr && fits && best->size > 2 * size) best = nullptr;
   if (best == nullptr) {
@@ -140,10 +234,14 @@ llvm::Value* FunctionContext::temporary(uint32_t size) {
 
 llvm::Value* FunctionContext::scratch_temporary(uint32_t size) {
   llvm::Value* base = scratch_base();
-  llvm::Value* result = at(base, scratch_top_);
+  return at(base, reserve_scratch(size));
+}
+
+uint32_t FunctionContext::reserve_scratch(uint32_t size) {
+  uint32_t offset = scratch_top_;
   scratch_top_ += round_up_to_words(size);
   module.need_scratch_bytes(scratch_top_);
-  return result;
+  return offset;
 }
 
 void FunctionContext::release(size_t first_slot, uint32_t scratch_top) {
@@ -165,23 +263,37 @@ llvm::Value* FunctionContext::scratch_base() {
   return scratch_base_;
 }
 
+llvm::Value* FunctionContext::variable(sema::VariableId id) {
+  const Place& place = variables_[id];
+  return place.address != nullptr ? place.address : shared(place.shared_offset);
+}
+
+void FunctionContext::add_variable(sema::VariableId id) {
+  const sema::Type& type = probe.variables[id].type;
+  Place& place = variables_[id];
+  bool is_in_memory = sema::is_in_memory(type);
+  // One byte more than the size: reading a text that does not fit puts a NUL there.
+  uint32_t size = is_in_memory ? type.size + 1 : 8;
+  if (forms.is_shared(id)) {
+    place.shared_offset = reserve_scratch(size);
+  } else if (is_in_memory) {
+    place.address = temporary(size);
+  } else {
+    place.address = budget_.keeps_variables_off ? scratch_temporary(8) : add_word();
+  }
+  if (!is_in_memory) return store(constant(0), variable(id));
+  bool is_in_predicate = probe.predicate != nullptr && mentions(*probe.predicate, id);
+  if (is_in_predicate || !is_assigned_before_use(body_, id)) {
+    zero_memory(*this, variable(id), round_up_to_words(type.size));
+  }
+}
+
 void FunctionContext::add_variables() {
-  for (size_t id = 0; id < probe.variables.size(); ++id) {
-    const sema::Type& type = probe.variables[id].type;
-    llvm::Value* memory = nullptr;
-    if (sema::is_in_memory(type)) {
-      // One byte more than the size: reading a text that does not fit puts a NUL there.
-      memory = temporary(type.size + 1);
-      auto variable = static_cast<sema::VariableId>(id);
-      bool is_in_predicate = probe.predicate != nullptr && mentions(*probe.predicate, variable);
-      if (is_in_predicate || !is_assigned_before_use(probe.body, variable)) {
-        zero_memory(*this, memory, round_up_to_words(type.size));
-      }
-    } else {
-      memory = module.budget().keeps_variables_off ? scratch_temporary(8) : add_alloca(i64_type());
-      store(constant(0), memory);
-    }
-    variables_.push_back(memory);
+  variables_.resize(probe.variables.size());
+  if (!is_callback() && forms.depth() > 0) prepare_callbacks();
+  for (sema::VariableId id = 0; id < variables_.size(); ++id) {
+    bool is_ours = forms.is_shared(id) ? !is_callback() : forms.user(id) == &body_;
+    if (is_ours) add_variable(id);
   }
 }
 

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/Function.h>
 #include <llvm/IR/IRBuilder.h>
 
+#include "bpftracec/bpf/loop_form.h"
 #include "bpftracec/bpf/module_context.h"
 #include "bpftracec/sema/program.h"
 
@@ -18,10 +20,14 @@ class LoopFailures;
 
 class FunctionContext {
  public:
-  FunctionContext(ModuleContext& module, const sema::ProbeProgram& probe);
+  FunctionContext(ModuleContext& module, const sema::ProbeProgram& probe, const LoopForms& forms,
+                  const std::string& symbol);
+  // A callback for the turns of a loop of `outer`.
+  FunctionContext(FunctionContext& outer, const sema::Block& body);
 
   ModuleContext& module;
   const sema::ProbeProgram& probe;
+  const LoopForms& forms;
   llvm::IRBuilder<> ir;
 
   const sema::Program& program() const { return module.program(); }
@@ -33,7 +39,7 @@ class FunctionContext {
   llvm::Constant* null() { return llvm::ConstantPointerNull::get(ir.getPtrTy()); }
 
   // ---- control flow ----
-  llvm::Value* context() { return function_->getArg(0); }
+  llvm::Value* context();
   void leave(llvm::Value* result = nullptr);  // an i32; null: the probe's default
   llvm::BasicBlock* new_block(const char* name);
   void start(llvm::BasicBlock* block) { ir.SetInsertPoint(block); }
@@ -48,6 +54,17 @@ class FunctionContext {
   };
   std::vector<Loop> loops;
   LoopFailures* loop_failures = nullptr;  // of the outermost loop that is being lowered
+
+  // ---- callbacks ----
+  bool is_callback() const { return outer_ != nullptr; }
+  llvm::Function* function() { return function_; }
+  // What callbacks get: where the context and the scratch memory are.
+  llvm::Value* frame() { return frame_; }
+  // A word of scratch memory that callbacks see, too; lives as long as a temporary.
+  uint32_t shared_word();
+  llvm::Value* shared(uint32_t offset) { return at(scratch_base(), offset); }
+  // Stands behind the helper's call: leaves the program if the callback has asked for it.
+  void leave_if_asked(const FunctionContext& callback);
 
   // Scratch memory that is first used after this point is looked up at this point, not at the
   // program's entry: an event that the predicate turns away should not pay for the look-up.
@@ -64,7 +81,7 @@ class FunctionContext {
   llvm::Value* scratch_temporary(uint32_t size);
   // Eight bytes that live as long as the program, in a register if there is one.
   llvm::AllocaInst* add_word() { return add_alloca(i64_type()); }
-  llvm::Value* variable(sema::VariableId id) { return variables_[id]; }
+  llvm::Value* variable(sema::VariableId id);
 
   class TemporaryScope {
    public:
@@ -123,6 +140,17 @@ class FunctionContext {
     bool is_used;
   };
 
+  // Where a variable is: its address, or its place in the scratch memory that callbacks share.
+  struct Place {
+    llvm::Value* address = nullptr;
+    uint32_t shared_offset = 0;
+  };
+
+  void add_function(llvm::FunctionType* type, const std::string& symbol);
+  void add_variable(sema::VariableId id);
+  void prepare_callbacks();
+  void ask_to_leave(llvm::Value* result);
+  uint32_t reserve_scratch(uint32_t size);
   llvm::AllocaInst* add_alloca(llvm::Type* type);
   llvm::Value* stack_slot(uint32_t size);  // null where the budget does not allow it
   llvm::Value* scratch_base();
@@ -130,9 +158,12 @@ class FunctionContext {
   void close_region();
   llvm::BasicBlock* give_up();
 
-  llvm::Function* function_;
-  llvm::DISubprogram* subprogram_;
-  llvm::BasicBlock* entry_;
+  FunctionContext* outer_ = nullptr;  // of a callback
+  const sema::Block& body_;
+  StackBudget budget_;
+  llvm::Function* function_ = nullptr;
+  llvm::DISubprogram* subprogram_ = nullptr;
+  llvm::BasicBlock* entry_ = nullptr;
   llvm::BasicBlock* give_up_ = nullptr;
   llvm::BasicBlock*
       region_entry_ = nullptr;  // open until the region ends or looks up its scratch memory
@@ -143,7 +174,12 @@ class FunctionContext {
   uint32_t stack_used_ = 0;
   std::vector<Slot> slots_;
   std::vector<size_t> used_slots_;
-  std::vector<llvm::Value*> variables_;
+  std::vector<Place> variables_;
+
+  llvm::Value* frame_ = nullptr;
+  // Shared: whether a callback has left the program, and with which result.
+  uint32_t leaving_ = 0;
+  bool may_ask_to_leave_ = false;
 };
 
 }  // namespace bpftracec::bpf

@@ -2,8 +2,10 @@
 
 #include "bpftracec/bpf/first_use.h"
 #include "bpftracec/bpf/function_context.h"
+#include "bpftracec/bpf/loop_form.h"
 #include "bpftracec/bpf/lower_expression.h"
 #include "bpftracec/bpf/lower_statement.h"
+#include "bpftracec/rt/event_abi.h"
 
 namespace bpftracec::bpf {
 namespace {
@@ -47,8 +49,9 @@ bool predicate_uses_variables(const sema::ProbeProgram& program) {
   return false;
 }
 
-void lower_program(ModuleContext& module, const sema::ProbeProgram& program) {
-  FunctionContext f(module, program);
+void lower_program(ModuleContext& module, const sema::ProbeProgram& program, const LoopForms& forms,
+                   const std::string& symbol) {
+  FunctionContext f(module, program, forms, symbol);
   f.begin_region();
   if (program.filters_by_target_pid) check_target_pid(f);
   bool is_early = predicate_uses_variables(program);
@@ -59,6 +62,16 @@ void lower_program(ModuleContext& module, const sema::ProbeProgram& program) {
   lower_block(f, program.body);
   f.leave();
   f.finish();
+}
+
+// A kernel that does not know references to callbacks refuses them even where no instruction gets
+// to them, so such a program is there twice, and the tool takes the one that its kernel knows.
+void lower_program(ModuleContext& module, const sema::ProbeProgram& program) {
+  const LoopForms forms(program, LoopHelpers::All);
+  lower_program(module, program, forms, program.symbol);
+  if (!forms.uses_loop_helper()) return;
+  lower_program(module, program, LoopForms(program, LoopHelpers::NoLoop),
+                program.symbol + rt::kPlainProgramSuffix);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "bpftracec/bpf/first_use.h"
 #include "bpftracec/bpf/function_context.h"
 #include "bpftracec/bpf/lower_expression.h"
+#include "bpftracec/bpf/lower_loop.h"
 #include "bpftracec/bpf/map_access.h"
 #include "bpftracec/bpf/memory.h"
 #include "bpftracec/bpf/output.h"
@@ -112,6 +113,7 @@ void lower(FunctionContext& f, const sema::Statement& statement) {
                  [&](const sema::UpdateAggregation& s) { lower_update_aggregation(f, s); },
                  [&](const sema::Break&) { jump(f, f.loops.back().on_break); },
                  [&](const sema::Continue&) { jump(f, f.loops.back().on_continue); },
+                 [&](const sema::ForRange& s) { lower_for_range(f, s); },
                  [&](const sema::Block& s) { lower_block(f, s); },
                  [&](const auto& s) { lower(f, s); },
              },

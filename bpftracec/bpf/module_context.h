@@ -62,6 +62,7 @@ class ModuleContext {
   // The variable that stands for a CO-RE relocation.
   llvm::GlobalVariable* relocation(const std::string& name, llvm::DICompositeType* type);
   uint32_t next_access() { return accesses_++; }  // a number that no other access has
+  uint32_t next_callback() { return ++callbacks_; }
 
   // Scratch memory: one region a program that uses some. `set_scratch_size` wants the most that any
   // region takes.
@@ -100,6 +101,7 @@ class ModuleContext {
   std::map<std::string, llvm::GlobalVariable*> literals_;
   std::map<sema::TracepointRecordId, RecordType> record_types_;
   uint32_t accesses_ = 0;
+  uint32_t callbacks_ = 0;
   uint32_t scratch_regions_ = 0;
   uint32_t scratch_size_ = 0;
 };

@@ -262,6 +262,8 @@ CppIdentifier site_kind(sema::Site::Kind kind) {
       return CppIdentifier("MapUpdate");
     case sema::Site::Kind::DivideByZero:
       return CppIdentifier("DivideByZero");
+    case sema::Site::Kind::LoopLimit:
+      return CppIdentifier("LoopLimit");
   }
   internal_error("unknown kind of site");
 }

@@ -335,6 +335,12 @@ class Dumper {
     dump(node.body, depth + 1);
   }
 
+  void dump(const ForRange& node, uint32_t depth) {
+    line(depth, "for {} in {} .. {}", variable_name(node.variable), text(*node.begin),
+         text(*node.end));
+    dump(node.body, depth + 1);
+  }
+
   void dump(const Return& node, uint32_t depth) {
     line(depth, "return{}", node.value ? " " + text(*node.value) : std::string());
   }

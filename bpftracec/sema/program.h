@@ -271,6 +271,20 @@ struct Unroll {
   Block body;
 };
 
+// Runs the body for each number from `begin` to `end` - 1. The bounds, int64, are evaluated once;
+// what the body does to the variable does not change the count.
+struct ForRange {
+  VariableId variable;
+  ExprPtr begin;
+  ExprPtr end;
+  Block body;
+  std::optional<SiteId> site;  // where turns that no kernel would run are counted; none where the
+                               // number of turns is a constant of at most kMaxTurns
+};
+
+// bpf_loop() does no more turns in one call (the kernel's BPF_MAX_LOOPS).
+inline constexpr uint64_t kMaxTurns = uint64_t{1} << 23;
+
 struct Return {
   ExprPtr value;  // null: the probe's default; else int64
 };
@@ -280,8 +294,8 @@ struct Continue {};
 
 struct Statement {
   SourceRange range;
-  std::variant<Evaluate, AssignVariable, AssignMap, UpdateAggregation, If, While, Unroll, Return,
-               Break, Continue, Block>
+  std::variant<Evaluate, AssignVariable, AssignMap, UpdateAggregation, If, While, Unroll, ForRange,
+               Return, Break, Continue, Block>
       node;
 };
 
@@ -470,10 +484,14 @@ inline bool is_text(const LateConstant& constant) {
          kind == Kind::ProbeFunction;
 }
 
-// A place where a helper may fail or a divisor be zero. The programs count per site in .bss:
-// `site_counts[]` (uint64) and `site_codes[]` (int64, the helper's last result).
+// A place where a helper may fail, a divisor be zero, or a loop end too early. The programs count
+// per site in .bss: `site_counts[]` (uint64) and `site_codes[]` (int64, the helper's last result).
 struct Site {
-  enum class Kind : uint8_t { MapUpdate, DivideByZero } kind;
+  enum class Kind : uint8_t {
+    MapUpdate,
+    DivideByZero,
+    LoopLimit,  // the code is the number of turns after which the loop was stopped
+  } kind;
   SourceRange range;
   std::optional<MapId> map;
 };

@@ -8,6 +8,7 @@
 #include <bpf/libbpf.h>
 
 #include "bpftracec/rt/buffer.h"
+#include "bpftracec/rt/event_abi.h"
 #include "integer_literal.h"
 #include "parameters.h"
 
@@ -15,13 +16,29 @@ namespace bpftracec::rt {
 
 namespace {
 
+// The program for a loop that bpf_loop() runs is in the object in two forms: the one that is not
+// for this kernel is not loaded.
+bpf_program* choose_form(bpf_object* object, const char* symbol, const Target& target) {
+  bpf_program* program = bpf_object__find_program_by_name(object, symbol);
+  Buffer plain_symbol;
+  plain_symbol.append_text(symbol);
+  plain_symbol.append_text(kPlainProgramSuffix);
+  plain_symbol.append('\0');
+  bpf_program* plain = bpf_object__find_program_by_name(object, plain_symbol.text().data);
+  if (plain == nullptr) return program;
+  const bool has_loop = target.has(5, 17);
+  bpf_program__set_autoload(has_loop ? plain : program, false);
+  return has_loop ? program : plain;
+}
+
 // Also when it calls other functions of the object, which would have to be followed.
 bool may_update_maps(const bpf_program* program) {
   const bpf_insn* instructions = bpf_program__insns(program);
   for (size_t i = 0; i < bpf_program__insn_cnt(program); ++i) {
     const bpf_insn& instruction = instructions[i];
     if (instruction.code == (BPF_JMP | BPF_CALL) &&
-        (instruction.src_reg == BPF_PSEUDO_CALL || instruction.imm == BPF_FUNC_map_update_elem)) {
+        (instruction.src_reg == BPF_PSEUDO_CALL || instruction.imm == BPF_FUNC_map_update_elem ||
+         instruction.imm == BPF_FUNC_loop)) {
       return true;
     }
   }
@@ -57,7 +74,7 @@ bool Probes::prepare_one(Probe& probe, bpf_object* object, Failure& failure) {
     }
     probe.count = static_cast<uint64_t>(value);
   }
-  probe.program = bpf_object__find_program_by_name(object, description.symbol);
+  probe.program = choose_form(object, description.symbol, context_.target);
   return probe.program != nullptr ||
          failure.set("%s: the tool has no program '%s'", probe.name, description.symbol);
 }
@@ -169,7 +186,7 @@ bool Probes::add_keys_with_interrupts_off() const {
 
 const char* Probes::name_of(const char* symbol, uint32_t length) const {
   for (uint32_t i = 0; i < tool_.probes.size; ++i) {
-    const char* name = probes_[i].description->symbol;
+    const char* name = bpf_program__name(probes_[i].program);
     if (strlen(name) == length && memcmp(name, symbol, length) == 0) return probes_[i].name;
   }
   return nullptr;

@@ -15,14 +15,24 @@ namespace {
 using Kind = SiteDescription::Kind;
 
 constexpr const char* kUpdateHelper = "map_update_elem";
+constexpr int64_t kMaxTurns = 1 << 23;  // of bpf_loop()
 constexpr Text kZeroDivisor =
     "Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the "
     "result.";
+
+void append_loop_limit(int64_t turns, Buffer& to) {
+  to.append("This loop was stopped after ");
+  to.append_signed(turns);
+  to.append(" turns, which is all that this kernel lets it do.");
+  if (turns < kMaxTurns) to.append(" Linux 5.17 and later do more.");
+}
 
 void append_cause(const ToolDescription& tool, const SiteDescription& site, int64_t code,
                   Buffer& to) {
   if (site.kind == Kind::DivideByZero) {
     to.append(kZeroDivisor);
+  } else if (site.kind == Kind::LoopLimit) {
+    append_loop_limit(code, to);
   } else if (code == -E2BIG) {
     to.append("Map full; can't update element of ");
     to.append(tool.maps[site.map].name);
@@ -82,9 +92,11 @@ void append_source(const SiteDescription& site, Buffer& to) {
 
 void append_json(const ToolDescription& tool, const SiteDescription& site, int64_t code,
                  Buffer& to) {
-  if (site.kind == Kind::DivideByZero) {
+  if (site.kind != Kind::MapUpdate) {
+    Buffer cause;
+    append_cause(tool, site, code, cause);
     to.append("{\"type\": \"runtime_error\", \"msg\": ");
-    append_json_string(to, kZeroDivisor);
+    append_json_string(to, cause.text());
   } else {
     to.append("{\"type\": \"helper_error\", \"msg\": \"");
     to.append_text(strerror(static_cast<int>(-code)));

@@ -28,14 +28,15 @@ class SiteReportsTest : public testing::Test {
   Counters counters() { return {nullptr, counts_, codes_}; }
 
   const MapDescription maps_[1] = {named_map()};
-  const SiteDescription sites_[3] = {
+  const SiteDescription sites_[4] = {
       {Kind::MapUpdate, 4, 2, 11, "\t@a[3] = 1;", 0},
       {Kind::DivideByZero, 1, 9, 14, "BEGIN { 1 / $x }", 0},
       {Kind::MapUpdate, 2, 3, 0, "  @a[1,", 0},
+      {Kind::LoopLimit, 1, 9, 12, "BEGIN { for ($i : 0..$n) { } }", 0},
   };
   ToolDescription tool_ = empty_tool();
-  uint64_t counts_[3] = {};
-  int64_t codes_[3] = {};
+  uint64_t counts_[4] = {};
+  int64_t codes_[4] = {};
 };
 
 constexpr const char* kFull =
@@ -83,6 +84,20 @@ TEST_F(SiteReportsTest, OtherErrorsAreNamedAndRangesOverLinesHaveNoMarks) {
             "prog.bt:2:3: WARNING: Can't update element of @a: Cannot allocate memory\n"
             "Additional Info - helper: map_update_elem, retcode: -12\n"
             "  @a[1,\n");
+}
+
+TEST_F(SiteReportsTest, TellsWhereALoopWasStopped) {
+  TestTool tool(OutputMode::Text, tool_);
+  SiteReports reports(tool.tracer, counters());
+  counts_[3] = 1;
+  codes_[3] = 1024;
+  testing::internal::CaptureStderr();
+  reports.poll();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "prog.bt:1:9-12: WARNING: This loop was stopped after 1024 turns, which is all that "
+            "this kernel lets it do. Linux 5.17 and later do more.\n"
+            "BEGIN { for ($i : 0..$n) { } }\n"
+            "        ~~~\n");
 }
 
 TEST_F(SiteReportsTest, JsonHasObjectsOnTheOutput) {

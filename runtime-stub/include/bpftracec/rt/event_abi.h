@@ -79,4 +79,8 @@ constexpr uint32_t lhist_bucket_count(int64_t min, int64_t max, int64_t step) {
   return static_cast<uint32_t>((max - min) / step) + 2;
 }
 
+// A program with loops that bpf_loop() runs (Linux 5.17) is in the object a second time, with plain
+// loops, under its name and this.
+inline constexpr const char* kPlainProgramSuffix = "_plain";
+
 }  // namespace bpftracec::rt

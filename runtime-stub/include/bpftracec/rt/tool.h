@@ -179,7 +179,7 @@ struct ParameterDescription {
 
 // A place in the script that a run-time warning is about.
 struct SiteDescription {
-  enum class Kind : uint8_t { MapUpdate, DivideByZero } kind;
+  enum class Kind : uint8_t { MapUpdate, DivideByZero, LoopLimit } kind;
   uint32_t line;        // 1-based
   uint32_t column;      // 1-based
   uint32_t end_column;  // one past the end; on another line: 0
