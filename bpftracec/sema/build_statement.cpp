@@ -467,19 +467,45 @@ void build_statement(ProbeContext& context, const syntax::WhileStatement& loop, 
   block.push_back({loop.range, While{std::move(condition), build_block(context, *loop.body)}});
 }
 
+// The start or the end of a range.
+ExprPtr take_bound(ProbeContext& context, const syntax::Expr& written, std::string_view which) {
+  Operand bound = build(context, written);
+  if (bound.is_error()) return nullptr;
+  if (bound.kind() != TypeKind::Integer) {
+    context.report<DiagnosticKind::LoopRangeType>(bound.range(), which, spelling(bound.type()));
+    return nullptr;
+  }
+  return take_wide(context, std::move(bound), true);
+}
+
+bool has_few_turns(const Expr& begin, const Expr& end) {
+  const IntegerConstant* first = as_integer_constant(begin);
+  const IntegerConstant* last = as_integer_constant(end);
+  if (first == nullptr || last == nullptr) return false;
+  return static_cast<int64_t>(first->value) >= static_cast<int64_t>(last->value) ||
+         last->value - first->value <= kMaxTurns;
+}
+
+void build_statement(ProbeContext& context, const syntax::ForRangeStatement& loop, Block& block) {
+  ExprPtr begin = take_bound(context, loop.begin, "start");
+  ExprPtr end = take_bound(context, loop.end, "end");
+  Block body = build_block(context, *loop.body);
+  const auto variable = context.script.names.variable(*loop.variable);
+  if (begin == nullptr || end == nullptr || !variable) return;
+  std::optional<SiteId> site;
+  if (!has_few_turns(*begin, *end)) {
+    const SourceRange bounds = {begin->range.begin, end->range.end};
+    site = context.tables.site(Site::Kind::LoopLimit, bounds);
+  }
+  block.push_back(
+      {loop.range, ForRange{*variable, std::move(begin), std::move(end), std::move(body), site}});
+}
+
 // What has no meaning yet.
 
 void build_statement(ProbeContext& context, const syntax::ForEachStatement& loop,
                      Block& /*block*/) {
   unsupported(context, loop.range, "'for' loops over maps are");
-  build_block(context, *loop.body);
-}
-
-void build_statement(ProbeContext& context, const syntax::ForRangeStatement& loop,
-                     Block& /*block*/) {
-  unsupported(context, loop.range, "'for' loops over ranges are");
-  build(context, loop.begin);
-  build(context, loop.end);
   build_block(context, *loop.body);
 }
 

@@ -131,6 +131,10 @@ class Inference {
       inference.add_source(probe, let);
       walk_children(let);
     }
+    void visit(const syntax::ForRangeStatement& loop) {
+      inference.fix_counter(probe, *loop.variable);
+      walk_children(loop);
+    }
     void visit(const syntax::IncrementExpr& increment) {
       inference.add_increment(probe, increment);
       walk_children(increment);
@@ -220,6 +224,11 @@ class Inference {
     collector.walk(assignment.value);
     if (assignment.compound_op) collector.reads.push_back(*target);
     add_source({probe, *target, &assignment, std::move(collector.reads)});
+  }
+
+  void fix_counter(uint32_t probe, const syntax::Variable& variable) {
+    const auto node = node_of(probe, variable);
+    if (node) type_of(*node).fix(integer_type(8, true), variable.range);
   }
 
   void add_source(uint32_t probe, const syntax::LetStatement& let) {
