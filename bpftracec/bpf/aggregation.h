@@ -15,6 +15,9 @@ void lower_update_aggregation(FunctionContext& f, const sema::UpdateAggregation&
 // The value merged over all CPUs, as an integer.
 llvm::Value* lower_aggregation_read(FunctionContext& f, const sema::MapRead& read);
 
+// The same for a key in memory.
+llvm::Value* merge_aggregation(FunctionContext& f, sema::MapId map, llvm::Value* key);
+
 // Of stats(): the address of the record (count, average, total), merged over all CPUs.
 llvm::Value* lower_stats_read(FunctionContext& f, const sema::MapRead& read);
 

@@ -95,9 +95,14 @@ llvm::DISubprogram* DebugInfo::describe_program(llvm::Function& function,
 }
 
 llvm::DISubprogram* DebugInfo::describe_callback(llvm::Function& function,
-                                                 diagnostics::SourceRange where) {
-  return describe(function, where, signed_type(8),
-                  {{"turn", unsigned_type(8)}, {"frame", pointer_to(nullptr)}});
+                                                 diagnostics::SourceRange where,
+                                                 CallbackKind kind) {
+  llvm::DIType* pointer = pointer_to(nullptr);
+  std::vector<Parameter> parameters = {{"turn", unsigned_type(8)}, {"frame", pointer}};
+  if (kind == CallbackKind::Element) {
+    parameters = {{"map", pointer}, {"key", pointer}, {"value", pointer}, {"frame", pointer}};
+  }
+  return describe(function, where, signed_type(8), parameters);
 }
 
 llvm::DISubprogram* DebugInfo::describe(llvm::Function& function, diagnostics::SourceRange where,

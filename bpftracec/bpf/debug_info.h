@@ -19,6 +19,12 @@
 
 namespace bpftracec::bpf {
 
+// What a helper calls for each turn of a loop.
+enum class CallbackKind : uint8_t {
+  Turn,     // with a number and the frame
+  Element,  // with a map, a key, a value and the frame
+};
+
 class DebugInfo {
  public:
   DebugInfo(const sema::Program& program, llvm::Module& module);
@@ -41,8 +47,8 @@ class DebugInfo {
 
   void describe(llvm::GlobalVariable& variable, llvm::DIType* type);
   llvm::DISubprogram* describe_program(llvm::Function& function, diagnostics::SourceRange where);
-  // A loop's turn: a number and the address of the frame.
-  llvm::DISubprogram* describe_callback(llvm::Function& function, diagnostics::SourceRange where);
+  llvm::DISubprogram* describe_callback(llvm::Function& function, diagnostics::SourceRange where,
+                                        CallbackKind kind);
   llvm::DILocation* location(diagnostics::SourceRange where, llvm::DISubprogram* scope);
 
   // Call once, when everything is described.

@@ -76,6 +76,7 @@ class Mentions {
             [this](const sema::ForRange& s) {
               return in(s.begin) || in(s.end) || in_loop(s.variable, s.body);
             },
+            [this](const sema::ForMap& s) { return in_loop(s.variable, s.body); },
             [this](const sema::Return& s) { return in(s.value); },
             [](const sema::Break&) { return false; },
             [](const sema::Continue&) { return false; },

@@ -56,7 +56,7 @@ FunctionContext::FunctionContext(ModuleContext& module_context, const sema::Prob
   ir.SetCurrentDebugLocation(module.debug().location(probe.attach_point.range, subprogram_));
 }
 
-FunctionContext::FunctionContext(FunctionContext& outer, const sema::Block& body)
+FunctionContext::FunctionContext(FunctionContext& outer, const sema::Block& body, CallbackKind kind)
     : module(outer.module),
       probe(outer.probe),
       forms(outer.forms),
@@ -68,12 +68,14 @@ FunctionContext::FunctionContext(FunctionContext& outer, const sema::Block& body
       variables_(outer.variables_),
       leaving_(outer.leaving_) {
   std::string symbol = probe.symbol + "_turn_" + std::to_string(module.next_callback());
-  add_function(llvm::FunctionType::get(i64_type(), {i64_type(), pointer_type()}, false), symbol);
+  std::vector<llvm::Type*> parameters = {i64_type(), pointer_type()};
+  if (kind == CallbackKind::Element) parameters = {4, pointer_type()};
+  add_function(llvm::FunctionType::get(i64_type(), parameters, false), symbol);
   // A static function to libbpf and the kernel, with a symbol, which strip leaves alone.
   function_->setVisibility(llvm::GlobalValue::HiddenVisibility);
-  subprogram_ = module.debug().describe_callback(*function_, probe.attach_point.range);
+  subprogram_ = module.debug().describe_callback(*function_, probe.attach_point.range, kind);
   ir.SetCurrentDebugLocation(module.debug().location(probe.attach_point.range, subprogram_));
-  frame_ = function_->getArg(1);
+  frame_ = function_->getArg(function_->arg_size() - 1);
   scratch_base_ = ir.CreateLoad(pointer_type(), at(frame_, kFrameScratch), "scratch");
   loops.push_back({new_block("next_turn"), new_block("no_more_turns")});
 }

@@ -23,7 +23,7 @@ class FunctionContext {
   FunctionContext(ModuleContext& module, const sema::ProbeProgram& probe, const LoopForms& forms,
                   const std::string& symbol);
   // A callback for the turns of a loop of `outer`.
-  FunctionContext(FunctionContext& outer, const sema::Block& body);
+  FunctionContext(FunctionContext& outer, const sema::Block& body, CallbackKind kind);
 
   ModuleContext& module;
   const sema::ProbeProgram& probe;

@@ -137,6 +137,11 @@ llvm::Value* ringbuf_output(FunctionContext& f, llvm::Value* map, llvm::Value* d
   return call(f, Helper::RingbufOutput, {map, data, size, f.constant(0)});
 }
 
+llvm::Value* for_each_map_elem(FunctionContext& f, llvm::Value* map, llvm::Value* callback,
+                               llvm::Value* frame) {
+  return call(f, Helper::ForEachMapElem, {map, callback, frame, f.constant(0)});
+}
+
 llvm::Value* loop(FunctionContext& f, llvm::Value* turns, llvm::Value* callback,
                   llvm::Value* frame) {
   return call(f, Helper::Loop, {turns, callback, frame, f.constant(0)});

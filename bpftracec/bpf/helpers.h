@@ -51,6 +51,11 @@ llvm::Value* probe_read_kernel_str(FunctionContext& f, llvm::Value* to, llvm::Va
 llvm::Value* ringbuf_output(FunctionContext& f, llvm::Value* map, llvm::Value* data,
                             llvm::Value* size);
 
+// Calls `callback` with the map and each key and value and `frame`, which lies on the stack, until
+// it returns 1.
+llvm::Value* for_each_map_elem(FunctionContext& f, llvm::Value* map, llvm::Value* callback,
+                               llvm::Value* frame);
+
 // Calls `callback` with the numbers from 0 to `turns` - 1 and `frame`, which lies on the stack,
 // until it returns 1.
 llvm::Value* loop(FunctionContext& f, llvm::Value* turns, llvm::Value* callback,

@@ -51,6 +51,7 @@ void LoopForms::walk(const sema::Statement& statement, uint32_t depth) {
                      walk(s.body, depth);
                    }
                  },
+                 [&](const sema::ForMap& s) { add_callback(s.variable, s.body, depth + 1); },
                  [&](const sema::Block& s) { walk(s, depth); },
                  [](const auto&) {},
              },

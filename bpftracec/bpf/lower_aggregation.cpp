@@ -251,16 +251,18 @@ void lower_update_aggregation(FunctionContext& f, const sema::UpdateAggregation&
 }
 
 llvm::Value* lower_aggregation_read(FunctionContext& f, const sema::MapRead& read) {
-  const sema::MapPlan& map = f.program().maps[read.map];
-  const sema::Type& type = map.value.type;
-  llvm::Value* key = lower_key(f, map, read.key);
+  return merge_aggregation(f, read.map, lower_key(f, f.program().maps[read.map], read.key));
+}
+
+llvm::Value* merge_aggregation(FunctionContext& f, sema::MapId map, llvm::Value* key) {
+  const sema::Type& type = f.program().maps[map].value.type;
   // A value and, for averages, the count; for extremes, whether there is a value. LLVM keeps both
   // in registers.
   llvm::Value* total = f.temporary(8);
   llvm::Value* count = f.temporary(8);
   f.store(f.constant(0), total);
   f.store(f.constant(0), count);
-  for_each_cpu(f, read.map, key, [&](llvm::Value* cell) {
+  for_each_cpu(f, map, key, [&](llvm::Value* cell) {
     if (type.kind == TypeKind::Min || type.kind == TypeKind::Max) {
       llvm::Value* value = f.load(cell);
       llvm::Value* is_set = f.is_nonzero(f.load(f.at(cell, kIsSet)));

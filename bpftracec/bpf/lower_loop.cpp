@@ -1,11 +1,13 @@
-// Loops over a range of numbers.
+// Loops over a range of numbers and over maps.
 #include "bpftracec/bpf/lower_loop.h"
 
+#include "bpftracec/bpf/aggregation.h"
 #include "bpftracec/bpf/failures.h"
 #include "bpftracec/bpf/function_context.h"
 #include "bpftracec/bpf/helpers.h"
 #include "bpftracec/bpf/lower_expression.h"
 #include "bpftracec/bpf/lower_statement.h"
+#include "bpftracec/bpf/memory.h"
 
 namespace bpftracec::bpf {
 namespace {
@@ -37,7 +39,7 @@ llvm::Value* turns_of(FunctionContext& f, const sema::ForRange& loop, llvm::Valu
 
 void lower_callback(FunctionContext& outer, const sema::ForRange& loop, uint32_t begin,
                     llvm::Value* turns) {
-  FunctionContext f(outer, loop.body);
+  FunctionContext f(outer, loop.body, CallbackKind::Turn);
   f.add_variables();
   llvm::Value* number = f.ir.CreateAdd(f.load(f.shared(begin)), f.function()->getArg(0));
   f.store(number, f.variable(loop.variable));
@@ -78,7 +80,35 @@ void lower_plain(FunctionContext& f, const sema::ForRange& loop, llvm::Value* be
   failures.finish();
 }
 
+// What the map holds now; the body may change it, and the variable stays as it is.
+void store_element(FunctionContext& f, const sema::ForMap& loop, llvm::Value* key,
+                   llvm::Value* value) {
+  const sema::TupleMember& key_slot = (*f.probe.variables[loop.variable].type.members)[0];
+  const sema::TupleMember& value_slot = (*f.probe.variables[loop.variable].type.members)[1];
+  llvm::Value* element = f.variable(loop.variable);
+  copy_memory(f, f.at(element, key_slot.offset), key, key_slot.size);
+  llvm::Value* to = f.at(element, value_slot.offset);
+  if (sema::is_aggregation(f.program().maps[loop.map].value.type)) {
+    f.store(merge_aggregation(f, loop.map, key), to);
+  } else {
+    copy_memory(f, to, value, value_slot.size);
+  }
+}
+
 }  // namespace
+
+void lower_for_map(FunctionContext& outer, const sema::ForMap& loop) {
+  FunctionContext f(outer, loop.body, CallbackKind::Element);
+  f.add_variables();
+  {
+    FunctionContext::TemporaryScope temporaries(f);
+    store_element(f, loop, f.function()->getArg(1), f.function()->getArg(2));
+  }
+  lower_block(f, loop.body);
+  f.finish();
+  for_each_map_elem(outer, outer.module.map(loop.map), f.function(), outer.frame());
+  outer.leave_if_asked(f);
+}
 
 void lower_for_range(FunctionContext& f, const sema::ForRange& loop) {
   bool is_callback = f.forms.is_callback(loop);

@@ -7,6 +7,7 @@ namespace bpftracec::bpf {
 
 class FunctionContext;
 
+void lower_for_map(FunctionContext& f, const sema::ForMap& loop);
 void lower_for_range(FunctionContext& f, const sema::ForRange& loop);
 
 }  // namespace bpftracec::bpf

@@ -114,6 +114,7 @@ void lower(FunctionContext& f, const sema::Statement& statement) {
                  [&](const sema::Break&) { jump(f, f.loops.back().on_break); },
                  [&](const sema::Continue&) { jump(f, f.loops.back().on_continue); },
                  [&](const sema::ForRange& s) { lower_for_range(f, s); },
+                 [&](const sema::ForMap& s) { lower_for_map(f, s); },
                  [&](const sema::Block& s) { lower_block(f, s); },
                  [&](const auto& s) { lower(f, s); },
              },

@@ -501,12 +501,31 @@ void build_statement(ProbeContext& context, const syntax::ForRangeStatement& loo
       {loop.range, ForRange{*variable, std::move(begin), std::move(end), std::move(body), site}});
 }
 
-// What has no meaning yet.
+bool can_go_through(ProbeContext& context, const syntax::ForEachStatement& loop, MapId map) {
+  const Type& value = context.map_types(map).value.type();
+  if (context.map_info(map).is_scalar) {
+    context.report<DiagnosticKind::LoopOverScalarMap>(loop.map->range, context.map_info(map).name);
+    return false;
+  }
+  if (is_aggregation(value) && !is_castable_aggregation(value)) {
+    context.report<DiagnosticKind::LoopOverAggregation>(loop.map->range, context.map_info(map).name,
+                                                        spelling(value));
+    return false;
+  }
+  return true;
+}
 
-void build_statement(ProbeContext& context, const syntax::ForEachStatement& loop,
-                     Block& /*block*/) {
-  unsupported(context, loop.range, "'for' loops over maps are");
-  build_block(context, *loop.body);
+void build_statement(ProbeContext& context, const syntax::ForEachStatement& loop, Block& block) {
+  const MapId map = context.script.names.map(*loop.map);
+  const bool is_usable = can_go_through(context, loop, map);
+  Block body = build_block(context, *loop.body);
+  const auto variable = context.script.names.variable(*loop.variable);
+  const MapTypes& types = context.map_types(map);
+  if (!is_usable || !variable || !types.value.is_known() || !types.key.is_known()) return;
+  if (is_aggregation(types.value.type())) {
+    context.tables.late_constant(LateConstant::Kind::PossibleCpus);
+  }
+  block.push_back({loop.range, ForMap{*variable, map, std::move(body)}});
 }
 
 void build_statement(ProbeContext& context, const syntax::ImportStatement& import, Block& block) {

@@ -341,6 +341,11 @@ class Dumper {
     dump(node.body, depth + 1);
   }
 
+  void dump(const ForMap& node, uint32_t depth) {
+    line(depth, "for {} in {}", variable_name(node.variable), program_.maps[node.map].name);
+    dump(node.body, depth + 1);
+  }
+
   void dump(const Return& node, uint32_t depth) {
     line(depth, "return{}", node.value ? " " + text(*node.value) : std::string());
   }

@@ -112,9 +112,24 @@ class Inference {
     collect_sources();
     settle_all();
     collect_keys();
+    // What a loop over a map gives is known when the map's key is; it may take part in other values
+    // and keys.
+    for (uint32_t round = 0; round < kMaxRounds && fix_elements(); ++round) {
+      settle_all();
+      collect_keys();
+    }
   }
 
  private:
+  // Loops whose elements depend on each other in a longer chain than this are an oddity, and end as
+  // types that do not match.
+  static constexpr uint32_t kMaxRounds = 8;
+
+  struct ElementLoop {
+    uint32_t probe;
+    const syntax::ForEachStatement* statement;
+  };
+
   // Gathers the sources of one program.
   struct SourceCollector : syntax::Walker<SourceCollector> {
     Inference& inference;
@@ -130,6 +145,10 @@ class Inference {
     void visit(const syntax::LetStatement& let) {
       inference.add_source(probe, let);
       walk_children(let);
+    }
+    void visit(const syntax::ForEachStatement& loop) {
+      inference.element_loops_.push_back({probe, &loop});
+      walk_children(loop);
     }
     void visit(const syntax::ForRangeStatement& loop) {
       inference.fix_counter(probe, *loop.variable);
@@ -229,6 +248,27 @@ class Inference {
   void fix_counter(uint32_t probe, const syntax::Variable& variable) {
     const auto node = node_of(probe, variable);
     if (node) type_of(*node).fix(integer_type(8, true), variable.range);
+  }
+
+  // Whether any loop's variable got another type.
+  bool fix_elements() {
+    bool has_changed = false;
+    for (const ElementLoop& loop : element_loops_) {
+      const auto node = node_of(loop.probe, *loop.statement->variable);
+      const MapTypes& map = script_.types.maps[node_of(*loop.statement->map)];
+      if (!node || !map.key.is_known() || !map.value.is_known()) continue;
+      Type value = map.value.type();
+      if (is_aggregation(value)) {
+        if (!is_castable_aggregation(value)) continue;
+        value = integer_type(8, value.kind == TypeKind::Count || value.is_signed);
+      }
+      Type element = tuple_type(
+          {{.name = {}, .type = map.key.type()}, {.name = {}, .type = value}});
+      if (type_of(*node).type() == element) continue;
+      type_of(*node).fix(element, loop.statement->variable->range);
+      has_changed = true;
+    }
+    return has_changed;
   }
 
   void add_source(uint32_t probe, const syntax::LetStatement& let) {
@@ -359,6 +399,7 @@ class Inference {
   const ResolvedProbes& probes_;
   std::vector<NodeId> first_variable_;  // of each program
   std::vector<Source> sources_;
+  std::vector<ElementLoop> element_loops_;
   std::vector<std::vector<uint32_t>> sources_of_;  // by node
   std::vector<std::vector<NodeId>> edges_;         // from a node to those that its sources read
   ProgramTables unread_tables_;

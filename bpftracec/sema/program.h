@@ -282,6 +282,14 @@ struct ForRange {
                                // number of turns is a constant of at most kMaxTurns
 };
 
+// Runs the body for each element of a keyed map; `variable` is the tuple (key, value). Of a
+// castable aggregation, the value is as MapRead gives it.
+struct ForMap {
+  VariableId variable;
+  MapId map;
+  Block body;
+};
+
 // bpf_loop() does no more turns in one call (the kernel's BPF_MAX_LOOPS).
 inline constexpr uint64_t kMaxTurns = uint64_t{1} << 23;
 
@@ -295,7 +303,7 @@ struct Continue {};
 struct Statement {
   SourceRange range;
   std::variant<Evaluate, AssignVariable, AssignMap, UpdateAggregation, If, While, Unroll, ForRange,
-               Return, Break, Continue, Block>
+               ForMap, Return, Break, Continue, Block>
       node;
 };
 

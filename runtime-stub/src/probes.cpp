@@ -31,14 +31,29 @@ bpf_program* choose_form(bpf_object* object, const char* symbol, const Target& t
   return has_loop ? program : plain;
 }
 
-// Also when it calls other functions of the object, which would have to be followed.
-bool may_update_maps(const bpf_program* program) {
+// Not in functions that the program calls, or has called.
+bool calls(const bpf_program* program, bpf_func_id helper) {
   const bpf_insn* instructions = bpf_program__insns(program);
   for (size_t i = 0; i < bpf_program__insn_cnt(program); ++i) {
     const bpf_insn& instruction = instructions[i];
-    if (instruction.code == (BPF_JMP | BPF_CALL) &&
-        (instruction.src_reg == BPF_PSEUDO_CALL || instruction.imm == BPF_FUNC_map_update_elem ||
-         instruction.imm == BPF_FUNC_loop)) {
+    if (instruction.code == (BPF_JMP | BPF_CALL) && instruction.src_reg == 0 &&
+        instruction.imm == helper) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Also when other functions of the object run in it, which would have to be followed.
+bool may_update_maps(const bpf_program* program) {
+  if (calls(program, BPF_FUNC_map_update_elem) || calls(program, BPF_FUNC_loop) ||
+      calls(program, BPF_FUNC_for_each_map_elem)) {
+    return true;
+  }
+  const bpf_insn* instructions = bpf_program__insns(program);
+  for (size_t i = 0; i < bpf_program__insn_cnt(program); ++i) {
+    const bpf_insn& instruction = instructions[i];
+    if (instruction.code == (BPF_JMP | BPF_CALL) && instruction.src_reg == BPF_PSEUDO_CALL) {
       return true;
     }
   }
@@ -75,8 +90,15 @@ bool Probes::prepare_one(Probe& probe, bpf_object* object, Failure& failure) {
     probe.count = static_cast<uint64_t>(value);
   }
   probe.program = choose_form(object, description.symbol, context_.target);
-  return probe.program != nullptr ||
-         failure.set("%s: the tool has no program '%s'", probe.name, description.symbol);
+  if (probe.program == nullptr) {
+    return failure.set("%s: the tool has no program '%s'", probe.name, description.symbol);
+  }
+  if (!context_.target.has(5, 13) && calls(probe.program, BPF_FUNC_for_each_map_elem)) {
+    failure.set("%s: a loop over a map needs a kernel that can go through one", probe.name);
+    return failure.hint("bpf_for_each_map_elem() came with Linux 5.13; this is %s",
+                        context_.target.release);
+  }
+  return true;
 }
 
 bool Probes::accept_missing(Probe& probe, Failure& failure) {
