@@ -11,12 +11,15 @@ Operand no_value(SourceRange range) {
   return Operand(make_expr({.kind = TypeKind::None}, range, IntegerConstant{0}));
 }
 
-// The expression that a block's value is: what its last statement is without `;`, or an `if` whose
-// branches all have one.
+// The expression that a block's value is: what its last statement is without `;`, or a block or an
+// `if` whose branches all have one.
 std::optional<syntax::Expr> value_of(const syntax::Block* block) {
   if (block == nullptr || block->statements.empty()) return std::nullopt;
   const syntax::Statement& last = block->statements.back();
   if (block->ends_in_value) return std::get<const syntax::ExprStatement*>(last)->expr;
+  if (const auto* const* inner = std::get_if<const syntax::Block*>(&last)) {
+    return value_of(*inner) ? std::optional<syntax::Expr>(*inner) : std::nullopt;
+  }
   const auto* const* choice = std::get_if<const syntax::IfStatement*>(&last);
   if (choice == nullptr || !value_of((*choice)->then_block) || !value_of((*choice)->else_block)) {
     return std::nullopt;
