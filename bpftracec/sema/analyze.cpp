@@ -127,7 +127,8 @@ void require_types(const MapPlan& plan) {
   if (!is_known) base::internal_error("no type for map " + plan.name + ", and no error");
 }
 
-// What `let @m = type(N)` says of a map: the type's name, what it holds, what it does when it is full.
+// What `let @m = type(N)` says of a map: the type's name, what it holds, what it does when it is
+// full.
 struct DeclaredMapType {
   std::string_view name;
   bool is_per_cpu;

@@ -32,8 +32,8 @@ std::optional<syntax::Expr> value_of(const syntax::Block* block) {
 Operand build_block_value(ProbeContext& context, const syntax::Block& block) {
   const std::optional<syntax::Expr> last = value_of(&block);
   const size_t count = block.statements.size() - (last ? 1 : 0);
-  // The statements have no say in the type of the value but through variables, whose types are found
-  // by themselves.
+  // The statements have no say in the type of the value but through variables, whose types are
+  // found by themselves.
   Block body;
   if (context.purpose != Purpose::Types) {
     body = build_statements(context, block.statements.first(count));

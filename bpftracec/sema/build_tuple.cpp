@@ -93,7 +93,7 @@ Operand read_element(ProbeContext& context, SourceRange range, Operand tuple, ui
 }  // namespace
 
 Operand tuple_of(ProbeContext& context, SourceRange range, std::vector<Operand> elements,
-                   const std::vector<std::string>& names) {
+                 const std::vector<std::string>& names) {
   std::vector<TupleMember> members;
   bool is_usable = true;
   for (size_t i = 0; i < elements.size(); ++i) {

@@ -206,8 +206,11 @@ class Dumper {
     line(0, "map {}{}: {}", map.name, map.is_scalar ? "" : "[" + key + "]",
          spelling(map.value.type));
     line(1, "{} {}{}, key {} bytes, value {} bytes, {} {}", map.symbol,
-         map.is_per_cpu ? "per-CPU " : "", map.is_lru ? "LRU hash" : map.is_scalar ? "array" : "hash", map.key_size,
-         map.value_size, map.max_entries, map.max_entries == 1 ? "entry" : "entries");
+         map.is_per_cpu ? "per-CPU " : "",
+         map.is_lru      ? "LRU hash"
+         : map.is_scalar ? "array"
+                         : "hash",
+         map.key_size, map.value_size, map.max_entries, map.max_entries == 1 ? "entry" : "entries");
     if (map.value.type.kind == TypeKind::Hist) {
       line(1, "{} bits, {} buckets", map.hist_bits, map.bucket_count);
     } else if (map.value.type.kind == TypeKind::Lhist) {

@@ -24,6 +24,8 @@ using syntax::SourceRange;
 // Macros that call others twice double with each level: what a script of a few lines can make of
 // itself must end somewhere.
 constexpr uint32_t kMaxExpansions = 20'000;
+// Likewise arguments that are used twice, of calls inside of calls.
+constexpr size_t kMaxCopiedNodes = 1'000'000;
 
 // ---- definitions --------------------------------------------------------------------------------
 
@@ -57,9 +59,7 @@ class DefinitionCheck : public syntax::Walker<DefinitionCheck> {
   void visit(const syntax::MapAccess& map) {
     walk_children(map);
     if (find_parameter(macro_, MacroParameter::Kind::Map, map.name) != nullptr) return;
-    sink_
-        .report<DiagnosticKind::UnhygienicMap>(map.range, macro_.name,
-                                               "@" + std::string(map.name))
+    sink_.report<DiagnosticKind::UnhygienicMap>(map.range, macro_.name, "@" + std::string(map.name))
         .hint("make it a parameter: macro {}({}{}@{})", macro_.name, parameter_list(macro_),
               macro_.parameters.empty() ? "" : ", ", map.name);
   }
@@ -159,7 +159,7 @@ class Expander : public syntax::Rewriter<Expander> {
   Expr rewrite(const syntax::Identifier& word) {
     if (frame_ != nullptr) {
       const auto argument = frame_->expressions.find(word.name);
-      if (argument != frame_->expressions.end()) return copier_.copy(argument->second);
+      if (argument != frame_->expressions.end()) return copy_argument(word, argument->second);
     }
     const auto found = macros_.find(word.name);
     if (found == macros_.end()) return &word;
@@ -214,6 +214,12 @@ class Expander : public syntax::Rewriter<Expander> {
     others.push_back(&macro);
   }
 
+  Expr copy_argument(const syntax::Identifier& use, const Expr& argument) {
+    if (copier_.made() < kMaxCopiedNodes) return copier_.copy(argument);
+    report_limit(use.range);
+    return make(syntax::ErrorExpr{use.range});
+  }
+
   static const Macro* best_match(const std::vector<const Macro*>& macros,
                                  std::span<const Expr> arguments) {
     const Macro* best = nullptr;
@@ -250,11 +256,13 @@ class Expander : public syntax::Rewriter<Expander> {
       return false;
     }
     if (expansions_ < kMaxExpansions) return true;
-    if (!is_limit_reported_) {
-      sink_.report<DiagnosticKind::TooManyExpansions>(call, kMaxExpansions);
-    }
-    is_limit_reported_ = true;
+    report_limit(call);
     return false;
+  }
+
+  void report_limit(SourceRange where) {
+    if (!is_limit_reported_) sink_.report<DiagnosticKind::TooManyExpansions>(where);
+    is_limit_reported_ = true;
   }
 
   Expr expand(const Macro& macro, SourceRange call, std::span<const Expr> arguments) {
@@ -278,8 +286,7 @@ class Expander : public syntax::Rewriter<Expander> {
   static void bind(const MacroParameter& parameter, const Expr& argument, Frame& frame) {
     switch (parameter.kind) {
       case MacroParameter::Kind::Variable:
-        frame.variables.emplace(parameter.name,
-                                std::get<const syntax::Variable*>(argument)->name);
+        frame.variables.emplace(parameter.name, std::get<const syntax::Variable*>(argument)->name);
         break;
       case MacroParameter::Kind::Map:
         frame.maps.emplace(parameter.name, std::get<const syntax::MapAccess*>(argument)->name);

@@ -112,7 +112,7 @@ void check_all(ProbeContext& context, std::span<const syntax::Expr> exprs);
 // A tuple of `elements`; a record if there are `names`, one for each. Reports what cannot be part
 // of one.
 Operand tuple_of(ProbeContext& context, SourceRange range, std::vector<Operand> elements,
-                   const std::vector<std::string>& names);
+                 const std::vector<std::string>& names);
 Operand build_tuple(ProbeContext& context, const syntax::TupleExpr& tuple);
 Operand build_record(ProbeContext& context, const syntax::RecordExpr& record);
 // A tuple as a `type` that it fits.

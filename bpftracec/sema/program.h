@@ -208,7 +208,8 @@ struct BindVariable {
   ExprPtr body;
 };
 
-// `{ statements; value }`: runs the statements, then gives the value, which may be one of type None.
+// `{ statements; value }`: runs the statements, then gives the value, which may be one of type
+// None.
 struct Sequence {
   Block body;
   ExprPtr value;
@@ -396,13 +397,13 @@ struct MapPlan {
   Type key_type;           // a tuple for several keys; None for a scalar map
   uint32_t key_size = 0;   // 4 for a scalar map (the array's index)
   Slot value;  // for aggregations: offset 0, layout as event_abi.h has it for value.type
-  uint32_t value_size = 0;   // with the `is_set` word of scalar maps (event_abi.h)
-  bool is_per_cpu = false;   // aggregations
-  uint32_t max_entries = 0;  // 1 for a scalar map; else the compile-time default that the target
-                             // may change, unless
+  uint32_t value_size = 0;    // with the `is_set` word of scalar maps (event_abi.h)
+  bool is_per_cpu = false;    // aggregations
+  uint32_t max_entries = 0;   // 1 for a scalar map; else the compile-time default that the target
+                              // may change, unless
   bool has_own_size = false;  // the script says how large it is: `let @m = hash(N)`
   bool is_lru = false;        // a full map drops the entry that was used longest ago
-  uint32_t hist_bits = 0;    // hist: each power of two is cut in 2^bits
+  uint32_t hist_bits = 0;     // hist: each power of two is cut in 2^bits
   LateInteger lhist_min, lhist_max, lhist_step;
   uint32_t bucket_count = 0;  // hist, lhist: u64 counters in the value
 };

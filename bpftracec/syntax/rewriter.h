@@ -6,8 +6,8 @@
 //     const Variable* variable(const Variable& node) { return make(Variable{node.range, "x"}); }
 //   };
 //
-// An expression may become one of any kind. variable() and map() are asked for every variable and map,
-// also where the grammar has room for nothing else.
+// An expression may become one of any kind. variable() and map() are asked for every variable and
+// map, also where the grammar has room for nothing else.
 #pragma once
 
 #include <variant>
@@ -22,6 +22,9 @@ template <typename Derived>
 class Rewriter {
  public:
   explicit Rewriter(AstContext& context) : context_(context) {}
+
+  // How many nodes have been made so far.
+  size_t made() const { return made_; }
 
   Expr copy(const Expr& expr) {
     return std::visit([&](const auto* node) -> Expr { return self().rewrite(*node); }, expr);
@@ -91,8 +94,7 @@ class Rewriter {
     return make(UnaryExpr{node.range, node.op, copy(node.operand)});
   }
   Expr rewrite(const IncrementExpr& node) {
-    return make(
-        IncrementExpr{node.range, copy(node.target), node.is_increment, node.is_prefix});
+    return make(IncrementExpr{node.range, copy(node.target), node.is_increment, node.is_prefix});
   }
   Expr rewrite(const BinaryExpr& node) {
     return make(BinaryExpr{node.range, node.op, node.op_range, copy(node.lhs), copy(node.rhs)});
@@ -185,6 +187,7 @@ class Rewriter {
 
   template <typename Node>
   const Node* make(const Node& node) {
+    ++made_;
     return context_.make(node);
   }
 
@@ -194,6 +197,7 @@ class Rewriter {
   Derived& self() { return static_cast<Derived&>(*this); }
 
   AstContext& context_;
+  size_t made_ = 0;
 };
 
 }  // namespace bpftracec::syntax

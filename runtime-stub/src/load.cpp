@@ -81,11 +81,9 @@ bool fit_map(const LoadContext& context, const MapDescription& description, bool
                                                         : context.tool.max_map_keys;
   const bool is_on_demand = may_allocate && description.value_size <= kMaxOnDemandValue;
   context.log.note("map %.*s: %u entries, allocated %s", static_cast<int>(description.name.size),
-                   description.name.data, entries,
-                   is_on_demand ? "on demand" : "at start");
+                   description.name.data, entries, is_on_demand ? "on demand" : "at start");
   const uint32_t flags = bpf_map__map_flags(map) | (is_on_demand ? BPF_F_NO_PREALLOC : 0);
-  return bpf_map__set_max_entries(map, entries) == 0 &&
-         bpf_map__set_map_flags(map, flags) == 0;
+  return bpf_map__set_max_entries(map, entries) == 0 && bpf_map__set_map_flags(map, flags) == 0;
 }
 
 bool fit_events(const LoadContext& context, bpf_object* object, Failure& failure) {

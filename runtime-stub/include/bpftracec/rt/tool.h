@@ -145,7 +145,8 @@ struct MapDescription {
   const Aggregation* aggregation;  // else null
   bool is_signed;                  // the aggregation's argument
   HistogramShape histogram;
-  uint32_t max_entries = 0;  // of a map whose size the script tells; 0: ToolDescription::max_map_keys
+  uint32_t
+      max_entries = 0;  // of a map whose size the script tells; 0: ToolDescription::max_map_keys
 };
 
 // ---- probes -------------------------------------------------------------------------------------------------
