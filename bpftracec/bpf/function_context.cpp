@@ -32,6 +32,29 @@ const char* section_of(sema::ProgramKind kind) {
 constexpr uint64_t kFrameContext = 0;
 constexpr uint64_t kFrameScratch = 8;
 
+// How many runs of one program may be under way on a CPU at once, each with its own memory.
+constexpr uint32_t kNesting = 4;
+constexpr uint32_t kLargeNesting = 2;
+constexpr uint32_t kClaimBytes = 8;
+
+// Whether a second event may come on the same CPU while the first is being handled: uprobes can be
+// preempted (Linux 6.0), and raw tracepoints be interrupted by the same one (before 6.2). The
+// kernel itself keeps all others apart (bpf_prog_active).
+bool can_meet_itself(const sema::ProbeProgram& program) {
+  switch (program.kind) {
+    case sema::ProgramKind::Uprobe:
+    case sema::ProgramKind::Uretprobe:
+      return true;
+    case sema::ProgramKind::RawTracepoint:
+      return program.attach_point.kind != sema::ProbeKind::Begin &&
+             program.attach_point.kind != sema::ProbeKind::End;
+    case sema::ProgramKind::Tracepoint:
+    case sema::ProgramKind::PerfEvent:
+      return false;
+  }
+  base::internal_error("an unknown kind of program");
+}
+
 // The 512 bytes of the stack are for all functions that run one inside of the other.
 StackBudget stack_share(StackBudget whole, uint32_t depth) {
   whole.total = whole.total / (depth + 1) / 8 * 8;
@@ -98,7 +121,7 @@ void FunctionContext::leave(llvm::Value* result) {
   } else if (is_callback()) {
     ask_to_leave(result);
   } else {
-    ir.CreateRet(result);
+    return_from_program(result);
   }
   start(new_block("unreachable"));
 }
@@ -127,14 +150,33 @@ llvm::BasicBlock* FunctionContext::give_up() {
     if (is_callback()) {
       ask_to_leave(result);
     } else {
-      ir.CreateRet(result);
+      return_from_program(result);
     }
   }
   return give_up_;
 }
 
+// A program that can meet itself gives its scratch memory back when it ends, however it does so.
+void FunctionContext::return_from_program(llvm::Value* result) {
+  if (can_meet_itself(probe)) {
+    exits_.push_back({ir.GetInsertBlock(), result, regions_});
+  } else {
+    ir.CreateRet(result);
+  }
+}
+
+void FunctionContext::finish_exits() {
+  for (const Exit& exit : exits_) {
+    start(exit.block);
+    if (claim_ != nullptr && exit.region >= claim_region_) add_atomically(claim_, -1);
+    ir.CreateRet(exit.result);
+  }
+}
+
 void FunctionContext::begin_region() {
   close_region();
+  ++regions_;
+  give_up_ = nullptr;  // it may have to give memory back from now on
   region_entry_ = new_block("region");
   region_body_ = new_block("region_body");
   go_to(region_entry_);
@@ -155,6 +197,7 @@ void FunctionContext::finish() {
     ir.CreateRet(constant(1));
   }
   close_region();
+  finish_exits();
   for (llvm::BasicBlock& block : *function_) {
     if (block.getTerminator() == nullptr) llvm::IRBuilder<>(&block).CreateUnreachable();
   }
@@ -242,7 +285,7 @@ llvm::Value* FunctionContext::scratch_temporary(uint32_t size) {
 uint32_t FunctionContext::reserve_scratch(uint32_t size) {
   uint32_t offset = scratch_top_;
   scratch_top_ += round_up_to_words(size);
-  module.need_scratch_bytes(scratch_top_);
+  module.need_scratch_bytes(scratch_top_ + (can_meet_itself(probe) ? kClaimBytes : 0));
   return offset;
 }
 
@@ -255,14 +298,71 @@ void FunctionContext::release(size_t first_slot, uint32_t scratch_top) {
 llvm::Value* FunctionContext::scratch_base() {
   if (scratch_base_ != nullptr) return scratch_base_;
   llvm::IRBuilderBase::InsertPointGuard guard(ir);
-  llvm::BasicBlock* no_scratch = give_up();
+  auto* no_scratch = new_block("no_scratch");
+  start(no_scratch);
+  ir.CreateRet(ir.getInt32(static_cast<uint32_t>(probe.default_return)));
   start(region_entry_);
-  llvm::Value* key = add_alloca(ir.getInt32Ty());
-  store(constant(module.add_scratch_region()), key, 4);
-  scratch_base_ = map_lookup_elem(*this, module.scratch(), key);
+  if (can_meet_itself(probe)) {
+    scratch_base_ = claim_scratch(no_scratch);
+    go_to(region_body_);
+  } else {
+    scratch_base_ = look_up_scratch(module.add_scratch_regions(1), no_scratch);
+    go_to(region_body_);
+  }
   scratch_base_->setName("scratch");
-  branch_if_unlikely(ir.CreateIsNull(scratch_base_), no_scratch, region_body_);
   return scratch_base_;
+}
+
+llvm::Value* FunctionContext::look_up_scratch(uint32_t region, llvm::BasicBlock* no_scratch) {
+  llvm::Value* key = add_alloca(ir.getInt32Ty());
+  llvm::Value* index = constant(region);
+  if (module.has_large_scratch()) {
+    // Not per CPU to the kernel, but to us.
+    llvm::Value* cpus = load_late(sema::LateConstant::Kind::PossibleCpus);
+    index = ir.CreateAdd(ir.CreateMul(index, cpus), get_smp_processor_id(*this));
+  }
+  store(index, key, 4);
+  llvm::Value* base = map_lookup_elem(*this, module.scratch(), key);
+  auto* found = new_block("scratch_found");
+  branch_if_unlikely(ir.CreateIsNull(base), no_scratch, found);
+  start(found);
+  return base;
+}
+
+// The first word of a region counts who wants it. Who adds the first 1 has it: two that added one
+// each both see more than 1, or the other's is gone again. Only atomics that give no result exist
+// before Linux 5.12, and these need no more.
+llvm::Value* FunctionContext::claim_scratch(llvm::BasicBlock* no_scratch) {
+  const uint32_t count = module.has_large_scratch() ? kLargeNesting : kNesting;
+  const uint32_t first = module.add_scratch_regions(count);
+  auto* claimed = new_block("scratch_claimed");
+  auto* all_taken = new_block("scratch_taken");
+  std::vector<std::pair<llvm::Value*, llvm::BasicBlock*>> claims;
+  for (uint32_t i = 0; i < count; ++i) {
+    llvm::Value* base = look_up_scratch(first + i, no_scratch);
+    add_atomically(base, 1);
+    llvm::Value* wanted = ir.CreateLoad(i64_type(), base, /*isVolatile=*/true);
+    claims.emplace_back(base, ir.GetInsertBlock());
+    auto* taken = new_block("scratch_busy");
+    branch_if_unlikely(ir.CreateICmpNE(wanted, constant(1)), taken, claimed);
+    start(taken);
+    add_atomically(base, -1);
+  }
+  go_to(all_taken);
+  start(all_taken);
+  if (module.lost_events() != nullptr) add_atomically(module.lost_events(), 1);
+  go_to(no_scratch);
+  start(claimed);
+  auto* base = ir.CreatePHI(pointer_type(), count);
+  for (const auto& [address, block] : claims) base->addIncoming(address, block);
+  claim_ = base;
+  claim_region_ = regions_;
+  return at(base, kClaimBytes);
+}
+
+void FunctionContext::add_atomically(llvm::Value* address, int64_t amount) {
+  ir.CreateAtomicRMW(llvm::AtomicRMWInst::Add, address, ir.getInt64(static_cast<uint64_t>(amount)),
+                     llvm::Align(8), llvm::AtomicOrdering::Monotonic);
 }
 
 llvm::Value* FunctionContext::variable(sema::VariableId id) {

@@ -154,6 +154,11 @@ class FunctionContext {
   llvm::AllocaInst* add_alloca(llvm::Type* type);
   llvm::Value* stack_slot(uint32_t size);  // null where the budget does not allow it
   llvm::Value* scratch_base();
+  llvm::Value* look_up_scratch(uint32_t region, llvm::BasicBlock* no_scratch);
+  llvm::Value* claim_scratch(llvm::BasicBlock* no_scratch);
+  void add_atomically(llvm::Value* address, int64_t amount);
+  void return_from_program(llvm::Value* result);  // an i32; ends the block
+  void finish_exits();
   void release(size_t first_slot, uint32_t scratch_top);
   void close_region();
   llvm::BasicBlock* give_up();
@@ -168,6 +173,17 @@ class FunctionContext {
   llvm::BasicBlock*
       region_entry_ = nullptr;  // open until the region ends or looks up its scratch memory
   llvm::BasicBlock* region_body_ = nullptr;
+
+  // Where the program ends, and in which region.
+  struct Exit {
+    llvm::BasicBlock* block;
+    llvm::Value* result;
+    uint32_t region;
+  };
+  std::vector<Exit> exits_;
+  uint32_t regions_ = 0;
+  llvm::Value* claim_ = nullptr;  // the word to give back, from `claim_region_` on
+  uint32_t claim_region_ = 0;
 
   llvm::Value* scratch_base_ = nullptr;
   uint32_t scratch_top_ = 0;

@@ -1,5 +1,7 @@
 #include "bpftracec/bpf/lower.h"
 
+#include <algorithm>
+
 #include "bpftracec/bpf/first_use.h"
 #include "bpftracec/bpf/function_context.h"
 #include "bpftracec/bpf/loop_form.h"
@@ -10,8 +12,10 @@
 namespace bpftracec::bpf {
 namespace {
 
-// The kernel's limit for one value of a per-CPU map (PCPU_MIN_UNIT_SIZE).
-constexpr uint32_t kMaxScratchBytes = 32 * 1024;
+// The kernel's limits for one value of a per-CPU map (PCPU_MIN_UNIT_SIZE) and of any map
+// (KMALLOC_MAX_SIZE).
+constexpr uint32_t kMaxPerCpuBytes = 32 * 1024;
+constexpr uint32_t kMaxScratchBytes = 4 * 1024 * 1024 - 64;
 
 // A program whose event the kernel cannot bind to a process looks for itself; without -p the
 // verifier removes this.
@@ -76,6 +80,22 @@ void lower_program(ModuleContext& module, const sema::ProbeProgram& program) {
 
 }  // namespace
 
+namespace {
+
+bool knows_cpus(const sema::Program& program) {
+  return std::ranges::any_of(program.late_constants, [](const sema::LateConstant& constant) {
+    return constant.kind == sema::LateConstant::Kind::PossibleCpus;
+  });
+}
+
+base::Error too_large(const sema::ProbeProgram& probe, uint32_t size, uint32_t limit) {
+  return base::Error{"the probe " + probe.attach_point.name + " needs " + std::to_string(size) +
+                     " bytes for its texts, and the kernel allows " + std::to_string(limit) +
+                     "; make max_strlen smaller"};
+}
+
+}  // namespace
+
 base::Result<std::unique_ptr<llvm::Module>> lower(const sema::Program& program,
                                                   const CompileOptions& options,
                                                   const StackBudget& budget,
@@ -83,14 +103,16 @@ base::Result<std::unique_ptr<llvm::Module>> lower(const sema::Program& program,
   auto module = std::make_unique<llvm::Module>(program.script_name, context);
   module->setSourceFileName(program.script_name);
   ModuleContext module_context(program, options, budget, *module);
+  const uint32_t limit = budget.has_large_scratch ? kMaxScratchBytes : kMaxPerCpuBytes;
   for (const sema::ProbeProgram& probe : program.programs) {
     lower_program(module_context, probe);
-    if (module_context.scratch_size() > kMaxScratchBytes) {
-      return base::Error{"the probe " + probe.attach_point.name + " needs " +
-                         std::to_string(module_context.scratch_size()) +
-                         " bytes for its texts, and the kernel allows " +
-                         std::to_string(kMaxScratchBytes) + "; make max_strlen smaller"};
+    if (module_context.scratch_size() <= limit) continue;
+    if (budget.has_large_scratch || !knows_cpus(program)) {
+      return too_large(probe, module_context.scratch_size(), limit);
     }
+    StackBudget larger = budget;
+    larger.has_large_scratch = true;
+    return lower(program, options, larger, context);
   }
   module_context.finish();
   return module;

@@ -196,7 +196,9 @@ void ModuleContext::need_scratch_bytes(uint32_t size) {
 
 void ModuleContext::finish() {
   if (scratch_ != nullptr) {
-    describe_map(debug_, *scratch_, {MapType::PercpuArray, scratch_regions_, 4, scratch_size_});
+    // The tool makes one element for each CPU of a plain array.
+    const MapType type = has_large_scratch() ? MapType::Array : MapType::PercpuArray;
+    describe_map(debug_, *scratch_, {type, scratch_regions_, 4, scratch_size_});
   }
   if (zeroes_ != nullptr) {
     auto* type = llvm::ArrayType::get(llvm::Type::getInt8Ty(context()), zeroes_size_);

@@ -25,6 +25,7 @@ struct StackBudget {
   uint32_t object = 128;             // anything larger goes to scratch memory at once
   bool keeps_variables_off = false;  // integers of the script live in scratch memory, not in
                                      // registers
+  bool has_large_scratch = false;
 };
 
 // A tracepoint's record as a CO-RE type.
@@ -64,9 +65,12 @@ class ModuleContext {
   uint32_t next_access() { return accesses_++; }  // a number that no other access has
   uint32_t next_callback() { return ++callbacks_; }
 
-  // Scratch memory: one region a program that uses some. `set_scratch_size` wants the most that any
-  // region takes.
-  uint32_t add_scratch_region() { return scratch_regions_++; }
+  // Whether regions are larger than what a per-CPU map may hold: then they are elements of a plain
+  // array, `PossibleCpus` for each region.
+  bool has_large_scratch() const { return budget_.has_large_scratch; }
+  // Scratch memory: one region a program that uses some, more for those that can meet themselves.
+  // `set_scratch_size` wants the most that any region takes.
+  uint32_t add_scratch_regions(uint32_t count) { return (scratch_regions_ += count) - count; }
   void need_scratch_bytes(uint32_t size);
   uint32_t scratch_size() const { return scratch_size_; }
 

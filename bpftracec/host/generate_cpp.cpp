@@ -1,5 +1,6 @@
 #include "bpftracec/host/generate_cpp.h"
 
+#include <algorithm>
 #include <map>
 #include <string_view>
 
@@ -376,6 +377,15 @@ void write_counters(CppWriter& out, const sema::Program& program) {
 
 // ---- the description ----------------------------------------------------------------------------
 
+// The size of the largest record if a buffer of usual size may not hold a few of them.
+uint32_t large_record(const sema::Program& program) {
+  constexpr uint32_t kUsual = 64 * 1024;
+  uint32_t largest = 0;
+  for (const sema::RecordPlan& record : program.records)
+    largest = std::max(largest, record.fixed_size + record.max_tail_size);
+  return largest > kUsual ? largest : 0;
+}
+
 void write_description(CppWriter& out, const HostPlan& plan, const GenerateOptions& options) {
   const sema::Program& program = *plan.program;
   const sema::Config& config = program.config;
@@ -401,6 +411,9 @@ void write_description(CppWriter& out, const HostPlan& plan, const GenerateOptio
   out.line(".truncation_trailer = ", CppLiteral(config.str_trunc_trailer), ",");
   out.line(".max_map_keys = ", config.max_map_keys, ",");
   out.line(".ring_buffer_bytes = ", config.ring_buffer_bytes, ",");
+  if (const uint32_t size = large_record(program); size != 0) {
+    out.line(".largest_record = ", size, ",");
+  }
   out.line(".print_maps_on_exit = ", config.print_maps_on_exit, ",");
   out.line(".fails_on_missing_probes = ", config.fails_on_missing_probes, ",");
   out.line(".has_events = ", !plan.records.empty(), ",");

@@ -236,6 +236,11 @@ std::optional<Program> analyze_expanded(const syntax::Script& script,
   warn_of_mixed_signs(context, probes, sink);
 
   ProgramTables tables;
+  // Memory for such texts may have to be counted by CPU in the programs.
+  constexpr uint32_t kLargeText = 4096;
+  if (program.config.max_strlen >= kLargeText) {
+    tables.late_constant(LateConstant::Kind::PossibleCpus);
+  }
   program.programs = build_programs(context, probes, tables, sink);
   if (sink.has_errors()) return std::nullopt;
   if (context.has_gaps) base::internal_error("a statement was lost without an error");

@@ -59,7 +59,7 @@ constexpr std::string_view kLicenses[] = {
     "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
 
 // A value's place in kernel and stack memory grows with this; per-CPU memory ends at 32 KiB.
-constexpr uint64_t kMaxMaxStrlen = 16384;
+constexpr uint64_t kMaxMaxStrlen = uint64_t{1024} * 1024;
 constexpr uint64_t kPageSize = 4096;
 constexpr uint64_t kMaxRingBufferPages = 1 << 18;
 

@@ -86,11 +86,22 @@ bool fit_map(const LoadContext& context, const MapDescription& description, bool
   return bpf_map__set_max_entries(map, entries) == 0 && bpf_map__set_map_flags(map, flags) == 0;
 }
 
+// Working memory that is too large for a per-CPU map is a plain array, with an element for each
+// CPU.
+bool fit_scratch(const LoadContext& context, bpf_object* object, Failure& failure) {
+  bpf_map* map = bpf_object__find_map_by_name(object, "scratch");
+  if (map == nullptr || bpf_map__type(map) != BPF_MAP_TYPE_ARRAY) return true;
+  const uint32_t entries = bpf_map__max_entries(map) * context.target.possible_cpus;
+  context.log.note("working memory: %u times %u KiB", entries, bpf_map__value_size(map) / 1024);
+  return bpf_map__set_max_entries(map, entries) == 0 ||
+         failure.set("the tool's working memory does not take its size");
+}
+
 bool fit_events(const LoadContext& context, bpf_object* object, Failure& failure) {
   if (!context.tool.has_events) return true;
   bpf_map* map = bpf_object__find_map_by_name(object, "events");
   const uint64_t size = ring_buffer_size(context.tool.ring_buffer_bytes,
-                                         context.target.possible_cpus);
+                                         context.target.possible_cpus, context.tool.largest_record);
   context.log.note("buffer for events: %llu KiB", static_cast<unsigned long long>(size / 1024));
   if (map != nullptr && bpf_map__set_max_entries(map, static_cast<uint32_t>(size)) == 0)
     return true;
@@ -142,7 +153,7 @@ bool fit_maps(const LoadContext& context, void* skeleton, const Probes& probes, 
                          static_cast<int>(description.name.size), description.name.data);
     }
   }
-  return fit_events(context, object, failure);
+  return fit_scratch(context, object, failure) && fit_events(context, object, failure);
 }
 
 bool load_object(const LoadContext& context, void* skeleton, const Probes& probes,

@@ -62,7 +62,7 @@ void bind_target(const Target& target, Bindings& bindings) {
   }
 }
 
-uint64_t ring_buffer_size(uint64_t wanted, uint32_t possible_cpus) {
+uint64_t ring_buffer_size(uint64_t wanted, uint32_t possible_cpus, uint32_t largest_record) {
   const auto page = static_cast<uint64_t>(getpagesize());
   if (wanted == 0) {
     // A quarter of a megabyte a CPU holds some thousand events of common size: what a busy CPU
@@ -77,6 +77,8 @@ uint64_t ring_buffer_size(uint64_t wanted, uint32_t possible_cpus) {
     if (wanted > memory / 1024) wanted = memory / 1024;
     if (wanted < kMin) wanted = kMin;
     if (wanted > kMax) wanted = kMax;
+    const uint64_t some_records = uint64_t{largest_record} * 4;
+    if (wanted < some_records) wanted = some_records;
   }
   return round_up_to_power_of_two(wanted < page ? page : wanted);
 }

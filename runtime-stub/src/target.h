@@ -22,8 +22,8 @@ bool find_target(Target& target, Failure& failure);
 void bind_target(const Target& target, Bindings& bindings);
 
 // Bytes for the ring buffer: a power of two and a multiple of the page size. `wanted` 0: as many
-// as memory and CPUs suggest.
-uint64_t ring_buffer_size(uint64_t wanted, uint32_t possible_cpus);
+// as memory and CPUs suggest, and room for some records of the largest size.
+uint64_t ring_buffer_size(uint64_t wanted, uint32_t possible_cpus, uint32_t largest_record);
 
 // Calls `visit` for each online CPU, in order, until it returns false; returns whether all were
 // visited.

@@ -181,7 +181,8 @@ TEST(Object, HoldsWhatTheContractSays) {
   expect_map("map_scalar", BPF_MAP_TYPE_ARRAY, 4, 16, 1);
   expect_map("map_counts", BPF_MAP_TYPE_PERCPU_HASH, 8, 8, 4096);
   expect_map("map_total", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 24, 1);
-  expect_map("scratch", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 16 + 1024 + 8, 1);
+  // A raw tracepoint may meet itself: four regions, each with a word that claims it.
+  expect_map("scratch", BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8 + 16 + 1024 + 8, 4);
   EXPECT_EQ(bpf_map__type(object.map("events")), BPF_MAP_TYPE_RINGBUF);
 
   auto constants = object.variables(".rodata");
@@ -383,14 +384,29 @@ TEST(Object, ReadsArgumentsFromTheTargetsRegisters) {
   EXPECT_EQ(offsets(Architecture::Aarch64), (std::multiset<int>{0, 8}));    // x0, x1
 }
 
-TEST(Object, TooMuchMemoryIsAnErrorThatNamesTheProbe) {
-  ProgramBuilder b;
-  std::vector<Type> fields(40, text_type(1024));
+// A program that sends that many texts.
+void print_texts(ProgramBuilder& b, size_t count, uint32_t capacity) {
+  std::vector<Type> fields(count, text_type(capacity));
   auto record = b.record(sema::RecordKind::Printf, fields);
   std::vector<ExprPtr> arguments;
-  arguments.reserve(fields.size());
-  for (size_t i = 0; i < fields.size(); ++i) arguments.push_back(read_text(argument(0), 1024));
+  for (size_t i = 0; i < count; ++i) arguments.push_back(read_text(argument(0), capacity));
   b.probe(block(emit(record, std::move(arguments))));
+}
+
+TEST(Object, MemoryThatNoPerCpuMapHoldsIsAPlainArray) {
+  ProgramBuilder b;
+  print_texts(b, 40, 1024);
+  Object object(b.program);
+  bpf_map* scratch = object.map("scratch");
+  ASSERT_NE(scratch, nullptr);
+  EXPECT_EQ(bpf_map__type(scratch), BPF_MAP_TYPE_ARRAY);
+  EXPECT_GT(bpf_map__value_size(scratch), 40U * 1024);
+  EXPECT_EQ(bpf_map__max_entries(scratch), 2U) << "times the number of CPUs, by the tool";
+}
+
+TEST(Object, TooMuchMemoryIsAnErrorThatNamesTheProbe) {
+  ProgramBuilder b;
+  print_texts(b, 40, 200'000);
   auto result = compile_to_object(b.program);
   ASSERT_FALSE(result);
   EXPECT_THAT(result.error().message, HasSubstr("rawtracepoint:test"));

@@ -432,6 +432,38 @@ TEST(Run, LimitsTextsByMaxLength) {
   }
 }
 
+// What a run that is under way on a CPU has left in the first word of its region.
+void set_claims(LoadedObject& object, uint32_t region, uint64_t claims) {
+  std::vector<uint64_t> values;
+  const size_t words = bpf_map__value_size(bpf_object__find_map_by_name(object.get(), "scratch")) /
+                       8;
+  const int cpus = libbpf_num_possible_cpus();
+  values.resize(words * static_cast<size_t>(cpus));
+  for (int cpu = 0; cpu < cpus; ++cpu) values[static_cast<size_t>(cpu) * words] = claims;
+  ASSERT_EQ(bpf_map_update_elem(object.map_fd("scratch"), &region, values.data(), BPF_ANY), 0);
+}
+
+TEST(Run, ARunThatMeetsAnotherTakesOtherMemory) {
+  REQUIRE_ROOT();
+  ProgramBuilder b;
+  auto record = b.record(sema::RecordKind::Printf, {text_type(200)});
+  b.probe(block(emit(record, list(read_text(argument(0), 200, AddressSpace::User)))));
+  LoadedObject object(b.program);
+  ASSERT_TRUE(object.load());
+  const char* text = "a text";
+  for (uint32_t busy = 0; busy < 4; ++busy) {
+    object.run({address_of(text)});
+    EXPECT_EQ(object.records().size(), 1U) << busy << " others under way";
+    set_claims(object, busy, 1);
+  }
+  object.run({address_of(text)});
+  EXPECT_TRUE(object.records().empty());
+  EXPECT_EQ(object.counter("lost_events"), 1U) << "all memory is taken";
+  set_claims(object, 2, 0);
+  for (int i = 0; i < 3; ++i) object.run({address_of(text)});
+  EXPECT_EQ(object.records().size(), 3U) << "what was taken is given back";
+}
+
 TEST(Run, ComparesTexts) {
   REQUIRE_ROOT();
   for (uint32_t capacity : {16U, 60U, 100U, 1024U}) {

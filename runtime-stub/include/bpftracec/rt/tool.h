@@ -255,7 +255,8 @@ struct ToolDescription {
   Text truncation_trailer;
   uint32_t max_map_keys;  // what keyed maps were compiled with; BPFTRACE_MAX_MAP_KEYS changes it at
                           // start
-  uint64_t ring_buffer_bytes;  // 0: chosen here
+  uint64_t ring_buffer_bytes;   // 0: chosen here
+  uint32_t largest_record = 0;  // bytes, where the buffer must be larger than usual for it; else 0
   bool print_maps_on_exit;
   bool fails_on_missing_probes;                  // missing_probes = error
   bool has_events;                               // the object has the ring buffer map `events`
