@@ -91,9 +91,8 @@ TEST_F(SiteReportsTest, TellsWhereALoopWasStopped) {
   SiteReports reports(tool.tracer, counters());
   counts_[3] = 1;
   codes_[3] = 1024;
-  testing::internal::CaptureStderr();
   reports.poll();
-  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+  EXPECT_EQ(tool.take_messages(),
             "prog.bt:1:9-12: WARNING: This loop was stopped after 1024 turns, which is all that "
             "this kernel lets it do. Linux 5.17 and later do more.\n"
             "BEGIN { for ($i : 0..$n) { } }\n"
