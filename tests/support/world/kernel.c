@@ -1,6 +1,7 @@
 // A small kernel to describe in BTF: what scripts look at most, and one of each thing that BTF can
 // say. `clang -target bpf -g` makes the BTF; it tells of what is used only, which is why everything
-// hangs on a function or a variable; of what is only pointed to it tells the name. Offsets are those of no real kernel.
+// hangs on a function or a variable; of what is only pointed to it tells the name. Offsets are
+// those of no real kernel.
 
 #define __user __attribute__((btf_type_tag("user")))
 #define __rcu __attribute__((btf_type_tag("rcu")))
@@ -39,9 +40,9 @@ struct hlist_node {
 };
 
 struct callback_head {
-  struct callback_head *next;
-  void (*func)(struct callback_head *head);
-} __attribute__((aligned(sizeof(void *))));
+  struct callback_head* next;
+  void (*func)(struct callback_head* head);
+} __attribute__((aligned(sizeof(void*))));
 
 // ---- files
 
@@ -53,7 +54,7 @@ struct qstr {
     };
     u64 hash_len;
   };
-  const unsigned char *name;
+  const unsigned char* name;
 };
 
 struct super_block {
@@ -66,7 +67,7 @@ struct super_block {
 struct inode {
   umode_t i_mode;
   unsigned short i_opflags;
-  struct super_block *i_sb;
+  struct super_block* i_sb;
   unsigned long i_ino;
   dev_t i_rdev;
   loff_t i_size;
@@ -74,28 +75,28 @@ struct inode {
 
 struct dentry {
   unsigned int d_flags;
-  struct dentry *d_parent;
+  struct dentry* d_parent;
   struct qstr d_name;
-  struct inode *d_inode;
+  struct inode* d_inode;
   unsigned char d_iname[40];
 };
 
 struct vfsmount {
-  struct dentry *mnt_root;
-  struct super_block *mnt_sb;
+  struct dentry* mnt_root;
+  struct super_block* mnt_sb;
   int mnt_flags;
 };
 
 struct path {
-  struct vfsmount *mnt;
-  struct dentry *dentry;
+  struct vfsmount* mnt;
+  struct dentry* dentry;
 };
 
 struct file {
   fmode_t f_mode;
   unsigned int f_flags;
   struct path f_path;
-  struct inode *f_inode;
+  struct inode* f_inode;
   loff_t f_pos;
 };
 
@@ -132,7 +133,7 @@ struct sched_statistics {
 
 struct task_struct {
   unsigned int __state;
-  void *stack;
+  void* stack;
   int on_cpu;
   unsigned int policy : 3;
   signed int nice : 6;
@@ -142,16 +143,16 @@ struct task_struct {
   u64 start_time;
   pid_t pid;
   pid_t tgid;
-  struct task_struct __rcu *real_parent;
-  struct task_struct __rcu *parent;
+  struct task_struct __rcu* real_parent;
+  struct task_struct __rcu* parent;
   struct list_head children;
-  struct task_struct *group_leader;
-  const struct cred __rcu *cred;
+  struct task_struct* group_leader;
+  const struct cred __rcu* cred;
   char comm[TASK_COMM_LEN];
-  struct mm_struct *mm;
-  struct files_struct *files;
-  int __user *set_child_tid;
-  u64 __percpu *counters;
+  struct mm_struct* mm;
+  struct files_struct* files;
+  int __user* set_child_tid;
+  u64 __percpu* counters;
   enum pid_type kind;
   union {
     struct callback_head rcu;
@@ -204,12 +205,12 @@ struct sock {
 struct sk_buff {
   union {
     struct {
-      struct sk_buff *next;
-      struct sk_buff *prev;
+      struct sk_buff* next;
+      struct sk_buff* prev;
     };
     struct list_head list;
   };
-  struct sock *sk;
+  struct sock* sk;
   unsigned int len;
   unsigned char *head, *data;
 };
@@ -219,20 +220,20 @@ struct packed_record {
   u32 value;
 } __attribute__((packed));
 
-typedef void (*btf_trace_sched_wakeup)(void *, struct task_struct *);
+typedef void (*btf_trace_sched_wakeup)(void*, struct task_struct*);
 
 // ---- what keeps them all
 
-ssize_t vfs_read(struct file *file, char __user *buf, size_t count, loff_t *pos) { return 0; }
-int tcp_sendmsg(struct sock *sk, struct sk_buff *skb, size_t size) { return 0; }
-void wake_up_new_task(struct task_struct *p) {}
-int __traceiter_sched_switch(void *__data, bool preempt, struct task_struct *prev,
-                             struct task_struct *next, unsigned int prev_state) {
+ssize_t vfs_read(struct file* file, char __user* buf, size_t count, loff_t* pos) { return 0; }
+int tcp_sendmsg(struct sock* sk, struct sk_buff* skb, size_t size) { return 0; }
+void wake_up_new_task(struct task_struct* p) {}
+int __traceiter_sched_switch(void* __data, bool preempt, struct task_struct* prev,
+                             struct task_struct* next, unsigned int prev_state) {
   return 0;
 }
 
 struct kept {
-  int (*printk)(const char *fmt, ...);
+  int (*printk)(const char* fmt, ...);
   enum task_limits limits;
   btf_trace_sched_wakeup wakeup;
   enum large_flags large;
