@@ -394,9 +394,20 @@ Operand build_str_of_parameter(ProbeContext& context, SourceRange range, uint32_
   return Operand(parameter_text(context, range, index, capacity));
 }
 
+// `$1 + 2`: in str(), the parameter's text from its third character on.
+bool is_parameter_with_offset(const syntax::Expr& expr) {
+  const auto* const* sum = std::get_if<const syntax::BinaryExpr*>(&expr);
+  return sum != nullptr && (*sum)->op == syntax::BinaryOp::Add &&
+         std::holds_alternative<const syntax::PositionalParameter*>((*sum)->lhs);
+}
+
 }  // namespace
 
 Operand build_str(ProbeContext& context, const syntax::CallExpr& call) {
+  if (is_parameter_with_offset(call.arguments[0])) {
+    return unsupported(context, range_of(call.arguments[0]),
+                       "the text of a parameter from an offset on is");
+  }
   Operand source = build(context, call.arguments[0]);
   std::optional<StrLength> length;
   if (call.arguments.size() == 2) {

@@ -414,8 +414,7 @@ Operand build_cast(ProbeContext& context, const syntax::CastExpr& cast) {
   const bool is_text_to_bool = is_text && target.kind == TypeKind::Bool;
   const bool is_parameter_text = operand.parameter && target.kind == TypeKind::String;
   if (!(is_scalar && to_scalar) && !is_wider_text && !is_text_to_bool && !is_parameter_text) {
-    context.report<DiagnosticKind::InvalidCast>(cast.range, spelling(operand.type()),
-                                                spelling(target));
+    context.report<DiagnosticKind::InvalidCast>(cast.range, spelling(operand), spelling(target));
     return Operand::error(cast.range);
   }
   if (target.kind == TypeKind::Pointer && operand.kind() == TypeKind::Pointer) {

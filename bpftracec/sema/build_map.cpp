@@ -118,10 +118,11 @@ const syntax::CallExpr* as_map_function_call(const syntax::Expr& expr) {
 Operand build_clear(ProbeContext& context, const syntax::CallExpr& call, RecordKind kind) {
   const auto* const* access = std::get_if<const syntax::MapAccess*>(&call.arguments[0]);
   if (access == nullptr || (*access)->has_keys) {
-    check_all(context, call.arguments);
+    const Operand found = build(context, call.arguments[0]);
+    if (found.is_error() && access == nullptr) return Operand::error(call.range);
     Diagnostic& diagnostic = context.report<DiagnosticKind::ArgumentType>(
         syntax::range_of(call.arguments[0]), call.name, "a map without a key",
-        access == nullptr ? "something else" : "one element");
+        access == nullptr ? spelling(found) : "one element");
     if (access != nullptr && kind == RecordKind::Clear) {
       diagnostic.hint("to remove one element: delete({}, KEY)", map_spelling(**access));
     }

@@ -8,6 +8,7 @@
 
 namespace bpftracec::sema {
 
+using diagnostics::Diagnostic;
 using diagnostics::DiagnosticKind;
 
 namespace {
@@ -18,8 +19,23 @@ bool is_scalar(const Operand& operand) {
 
 bool is_text(const Operand& operand) { return operand.kind() == TypeKind::String; }
 
+// Operands of one kind do not mismatch: the operator does not take such.
+Operand report_same_kind(ProbeContext& context, SourceRange range, syntax::BinaryOp op,
+                         const Operand& lhs) {
+  Diagnostic& diagnostic = context.report<DiagnosticKind::InvalidOperand>(
+      range, syntax::spelling(op), spelling(lhs));
+  if (is_text(lhs) && op == syntax::BinaryOp::Add) {
+    diagnostic.hint("only literals are joined by '+'");
+  } else if (lhs.kind() == TypeKind::Pointer) {
+    diagnostic.hint("to compute with addresses, cast them: (uint64)...");
+  }
+  return Operand::error(range);
+}
+
 Operand report_mismatch(ProbeContext& context, SourceRange range, syntax::BinaryOp op,
                         const Operand& lhs, const Operand& rhs) {
+  const bool is_equality = op == syntax::BinaryOp::Equal || op == syntax::BinaryOp::NotEqual;
+  if (lhs.kind() == rhs.kind() && !is_equality) return report_same_kind(context, range, op, lhs);
   context
       .report<DiagnosticKind::TypeMismatch>(range, syntax::spelling(op), spelling(lhs),
                                             spelling(rhs))

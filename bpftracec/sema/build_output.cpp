@@ -37,8 +37,10 @@ const syntax::StringLiteral* literal_argument(ProbeContext& context, const synta
   if (literal != nullptr) return *literal;
   // A literal that is wrong has been reported.
   if (std::holds_alternative<const syntax::ErrorExpr*>(call.arguments[0])) return nullptr;
+  const Operand found = build(context, call.arguments[0]);
+  if (found.is_error()) return nullptr;
   context.report<DiagnosticKind::ArgumentType>(range_of(call.arguments[0]), call.name,
-                                               "a string literal", "something else");
+                                               "a string literal", spelling_beside_literal(found));
   return nullptr;
 }
 

@@ -316,7 +316,8 @@ std::optional<LateInteger> build_late_integer(ProbeContext& context, const synta
   context.report<DiagnosticKind::ArgumentType>(
       operand.range(), call.name,
       may_be_parameter ? "an integer literal or a parameter" : "an integer literal",
-      constant != nullptr && !operand.parameter ? "one that is too large" : "something else");
+      constant != nullptr && !operand.parameter ? "one that is too large"
+                                                : spelling_beside_literal(operand));
   return std::nullopt;
 }
 

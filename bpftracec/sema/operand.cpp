@@ -65,6 +65,10 @@ std::string spelling(const Operand& operand) {
   return spelling(is_record_of_stats ? *operand.aggregation : operand.type());
 }
 
+std::string spelling_beside_literal(const Operand& operand) {
+  return spelling(operand) + (operand.is_literal ? "" : " that is not constant");
+}
+
 bool is_integer_like(const Type& type) {
   return type.kind == TypeKind::Integer || type.kind == TypeKind::Bool;
 }

@@ -64,6 +64,8 @@ class Operand {
 
 // The type as messages name it: what stats() has gathered is "stats_t", not the record it reads as.
 std::string spelling(const Operand& operand);
+// The same for where a literal is wanted: says if this is none.
+std::string spelling_beside_literal(const Operand& operand);
 
 // Whether arithmetic takes it: integers and what is read as one.
 bool is_integer_like(const Type& type);

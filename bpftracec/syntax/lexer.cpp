@@ -413,7 +413,11 @@ uint32_t Lexer::read_escape(uint32_t offset, std::string& value, Token& token) {
     }
     default:
       auto& report = sink_.report<DiagnosticKind::InvalidEscape>({begin, offset}, c);
-      if (c == 'e') report.hint("write '\\033' for the escape character");
+      if (c == 'e') {
+        report.hint("write '\\033' for the escape character");
+      } else {
+        report.hint("there are \\n \\t \\r \\\" \\\\, \\101 (octal) and \\x41");
+      }
       token.is_wrong = true;
       return offset;
   }

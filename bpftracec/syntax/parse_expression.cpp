@@ -418,7 +418,15 @@ std::vector<Expr> Parser::parse_expression_list(TokenKind closing) {
     expressions.push_back(parse_expression());
     height = std::max(height, height_);
   } while (!is_recovering_ && accept(TokenKind::Comma));
-  expect(closing);
+  const bool lacks_comma = begins_operand(peek().kind) && !peek().starts_line &&
+                           !is_word_operator(peek()) && !at(TokenKind::String);
+  if (lacks_comma) {
+    error<DiagnosticKind::ExpectedToken>(
+        after_previous(), closing == TokenKind::RightParen ? "',' or ')'" : "',' or ']'",
+        describe(previous_));
+  } else {
+    expect(closing);
+  }
   height_ = height;
   return expressions;
 }

@@ -62,7 +62,7 @@ void Parser::parse_root_item() {
       return parse_map_declaration();
     case TokenKind::Semicolon:
       report<DiagnosticKind::UnexpectedToken>(peek().range, describe(peek()))
-          .hint("no ';' stands between probes");
+          .hint("{}", probes_.empty() ? "remove it" : "no ';' stands between probes");
       take();
       return;
     case TokenKind::RightBrace:
@@ -456,6 +456,11 @@ std::optional<AttachPoint> Parser::split_attach_point(const Token& token) {
     }
   }
   if (!is_right) return std::nullopt;
+  if (parts.size() == 1 && parts[0].text.empty()) {
+    report<DiagnosticKind::ExpectedProbe>(token.range, describe(peek()))
+        .hint("a probe begins with what it attaches to, such as: interval:s:1 {{ ... }}");
+    return std::nullopt;
+  }
   return AttachPoint{token.range, token.text, context_.copy(parts), splitter.own_name()};
 }
 

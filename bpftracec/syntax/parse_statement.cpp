@@ -15,6 +15,28 @@ namespace {
 constexpr std::array<std::string_view, 9> kStatementKeywords = {
     "if", "else", "for", "while", "unroll", "return", "let", "continue", "break"};
 
+// What other languages have, and what to write here.
+struct ForeignWord {
+  std::string_view word;
+  std::string_view instead;
+};
+
+constexpr ForeignWord kForeignWords[] = {
+    {"do", "a loop is written: while (...) { ... }"},
+    {"switch", "write: if (...) { ... } else if (...) { ... }"},
+    {"case", "write: if (...) { ... } else if (...) { ... }"},
+    {"elif", "did you mean 'else if'?"},
+    {"elsif", "did you mean 'else if'?"},
+    {"elseif", "did you mean 'else if'?"},
+    {"var", "did you mean 'let'?"},
+    {"auto", "did you mean 'let'?"},
+    {"int", "a variable is declared so: let $name : type = ...;"},
+    {"long", "a variable is declared so: let $name : type = ...;"},
+    {"char", "a variable is declared so: let $name : type = ...;"},
+    {"not", "did you mean '!'?"},
+    {"foreach", "did you mean 'for'?"},
+};
+
 // Nothing means a plain `=`.
 struct AssignmentOperator {
   TokenKind token;
@@ -189,6 +211,9 @@ void Parser::end_simple_statement() {
   if (previous_.kind == TokenKind::String && at(TokenKind::String)) {
     diagnostic.hint("strings are not joined by standing side by side; '+' joins literals");
   }
+  if (at(TokenKind::Colon) && peek(1).kind == TokenKind::Assign) {
+    diagnostic.hint("an assignment is written with '='");
+  }
   hint_at_misspelt_keyword(diagnostic, statement_begin);
   // On a new line it is most likely only the ';' that is missing.
   if (peek().starts_line || at(TokenKind::EndOfFile)) is_recovering_ = false;
@@ -200,6 +225,11 @@ void Parser::hint_at_misspelt_keyword(Diagnostic& diagnostic, uint32_t statement
   while (length < rest.size() && length < 16 && rest[length] >= 'a' && rest[length] <= 'z')
     ++length;
   std::string_view word = rest.substr(0, length);
+  const auto* foreign = std::ranges::find(kForeignWords, word, &ForeignWord::word);
+  if (foreign != std::end(kForeignWords)) {
+    diagnostic.hint("{}", foreign->instead);
+    return;
+  }
   std::optional<std::string_view> keyword = base::nearest_name(word, kStatementKeywords);
   if (keyword && *keyword != word) diagnostic.hint("did you mean '{}'?", *keyword);
 }
@@ -262,6 +292,10 @@ Statement Parser::parse_for() {
     if (at(TokenKind::Assign)) {
       error<DiagnosticKind::ForNeedsMapOrRange>(peek().range)
           .hint("to count, write: for (${} : 0..10) {{ ... }}", variable->name);
+      skip_loop_head();
+    } else if (at(TokenKind::Comma)) {
+      error<DiagnosticKind::ExpectedToken>(after_previous(), "':'", describe(previous_))
+          .hint("one variable holds both: ${0}.0 is the key, ${0}.1 the value", variable->name);
     } else if (expect(TokenKind::Colon)) {
       first = parse_postfix();
     }
@@ -307,6 +341,14 @@ const Block* Parser::parse_for_body(bool has_paren) {
     is_recovering_ = !at(TokenKind::LeftBrace);
   }
   return parse_body();
+}
+
+// As skip_to_body(), but past the ';'s of `for ($i = 0; $i < 5; $i++) {`.
+void Parser::skip_loop_head() {
+  while (!at(TokenKind::LeftBrace) && !at(TokenKind::RightBrace) && !at(TokenKind::EndOfFile) &&
+         !at(TokenKind::AttachPoint)) {
+    skip_token();
+  }
 }
 
 void Parser::skip_to_body() {
@@ -373,6 +415,11 @@ std::optional<Statement> Parser::parse_let() {
         .hint("a map needs no declaration; assign to it");
     return std::nullopt;
   }
+  if (at(TokenKind::Identifier)) {
+    error<DiagnosticKind::ExpectedToken>(after_previous(), "variable", describe(previous_))
+        .hint("did you mean '${}'?", peek().text);
+    return std::nullopt;
+  }
   if (!expect(TokenKind::Variable)) return std::nullopt;
   const Variable* variable = context_.make(Variable{previous_.range, previous_.text});
   std::optional<TypeName> type;
@@ -432,6 +479,8 @@ Statement Parser::parse_assignment(uint32_t begin, Expr target) {
     if (std::holds_alternative<const FieldAccess*>(target) ||
         std::holds_alternative<const IndexAccess*>(target)) {
       diagnostic.hint("only a whole variable, a map or one element of a map can be assigned to");
+    } else if (const auto* name = std::get_if<const Identifier*>(&target)) {
+      diagnostic.hint("did you mean '${}'?", (*name)->name);
     }
     target = error_expr(range_of(target));
   }

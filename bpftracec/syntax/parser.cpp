@@ -67,8 +67,17 @@ bool Parser::expect(TokenKind kind) {
       describe(previous_));
   if (is_string_pair) {
     diagnostic.hint("strings are not joined by standing side by side; '+' joins literals");
+  } else if (is_word_operator(found)) {
+    diagnostic.hint("did you mean '{}'?", found.text == "and" ? "&&" : "||");
+  } else if (previous_.kind == TokenKind::Identifier && previous_.text == "not") {
+    diagnostic.hint("did you mean '!'?");
   }
   return false;
+}
+
+// `and` and `or`, as other languages spell them.
+bool Parser::is_word_operator(const Token& token) {
+  return token.kind == TokenKind::Identifier && (token.text == "and" || token.text == "or");
 }
 
 std::string Parser::describe(const Token& token) const {

@@ -61,6 +61,7 @@ class Parser {
   // Takes a token of this kind, or reports that it is missing after the previous one.
   bool expect(TokenKind kind);
   std::string describe(const Token& token) const;
+  static bool is_word_operator(const Token& token);
 
   // ---- errors and recovery (parser.cpp) ----
   template <diagnostics::DiagnosticKind kind, typename... Args>
@@ -125,6 +126,7 @@ class Parser {
                            const Expr& over);
   const Block* parse_for_body(bool has_paren);
   void skip_to_body();
+  void skip_loop_head();
   Expr parse_condition();
   const Block* parse_body();
   std::optional<Statement> parse_let();
