@@ -4,19 +4,24 @@
 //
 //   section: Lexical structure      begins a part of the page; stands alone
 //   feature: line comments          what the page calls it
-//   state: works                    or `read`: the parser knows it, and no later stage does yet
+//   state: works                    or `read`: the parser knows it, and no later stage does yet;
+//                                   `waits: WHAT` is the same and names the work it waits for
 //   difference: ...                 from bpftrace, with its reason; may be left out
 //   accept: BEGIN { } // text       a program that must compile (up to the typed program, if the
 //                                   state is `works`); lines that begin with two blanks go on
 //   ast: text                       what --emit=ast of the program before must hold
+//   typed: text                     what --emit=typed-ast of it must hold
+//   warning: ValueUnused            what is said of it; without, nothing may be said
 //   reject: BEGIN { 1x; }           a program that must not
 //   message: InvalidIntegerSuffix   what is said then: a diagnostic's name or a piece of the text
+//   runtime: values.comparisons     a case of tests/runtime that shows what it does when it runs
 //
 // `conformance_test --update` (the target update-language-support) writes the page.
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -26,6 +31,7 @@
 
 #include "bpftracec/base/file_io.h"
 #include "bpftracec/driver/driver.h"
+#include "tests/runtime/case_file.h"
 #include "tests/support/world/fixture_world.h"
 
 namespace bpftracec::conformance {
@@ -34,19 +40,29 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Program {
-  bool is_accepted;
+  bool is_accepted = false;
   std::string text;
-  std::vector<std::string> expected;  // pieces of the tree, or of the messages
+  int line = 0;
+  std::vector<std::string> tree;      // pieces of --emit=ast
+  std::vector<std::string> typed;     // pieces of --emit=typed-ast
+  std::vector<std::string> messages;  // pieces of what is said
+};
+
+struct RuntimeCase {
+  std::string name;  // suite.case
+  std::string file;
   int line;
 };
 
 struct Feature {
   std::string section;
   std::string name;
+  int line = 0;
   bool works = true;
+  std::string waits_for;
   std::string difference;
   std::vector<Program> programs;
-  int line;
+  std::vector<RuntimeCase> runtime;
 };
 
 [[noreturn]] void fail(const std::string& file, int line, const std::string& what) {
@@ -84,25 +100,53 @@ class CaseReader {
     if (key == "section") {
       section_ = value;
     } else if (key == "feature") {
-      features_.push_back({section_, value, true, {}, {}, line_});
+      Feature& feature = features_.emplace_back();
+      feature.section = section_;
+      feature.name = value;
+      feature.line = line_;
     } else if (features_.empty()) {
       fail(path_, line_, "'" + key + "' stands before the first feature");
     } else if (key == "state") {
-      if (value != "works" && value != "read") fail(path_, line_, "no such state");
-      features_.back().works = value == "works";
+      take_state(value);
     } else if (key == "difference") {
       features_.back().difference = value;
     } else if (key == "accept" || key == "reject") {
-      features_.back().programs.push_back({key == "accept", value, {}, line_});
-      continued_ = &features_.back().programs.back().text;
-    } else if (key == "ast" || key == "message") {
-      std::vector<Program>& programs = features_.back().programs;
-      if (programs.empty() || programs.back().is_accepted != (key == "ast"))
-        fail(path_, line_, "'" + key + "' does not follow its program");
-      programs.back().expected.push_back(value);
+      Program& program = features_.back().programs.emplace_back();
+      program.is_accepted = key == "accept";
+      program.text = value;
+      program.line = line_;
+      continued_ = &program.text;
+    } else if (key == "ast" || key == "typed" || key == "warning") {
+      take_expected(key, value, true);
+    } else if (key == "message") {
+      take_expected(key, value, false);
+    } else if (key == "runtime") {
+      features_.back().runtime.push_back({value, path_, line_});
     } else {
       fail(path_, line_, "unknown key '" + key + "'");
     }
+  }
+
+  void take_state(const std::string& value) {
+    constexpr std::string_view kWaits = "waits: ";
+    Feature& feature = features_.back();
+    if (value.starts_with(kWaits)) {
+      feature.waits_for = value.substr(kWaits.size());
+    } else if (value != "works" && value != "read") {
+      fail(path_, line_, "no such state");
+    }
+    feature.works = value == "works";
+  }
+
+  void take_expected(const std::string& key, const std::string& value, bool of_accepted) {
+    std::vector<Program>& programs = features_.back().programs;
+    if (programs.empty() || programs.back().is_accepted != of_accepted)
+      fail(path_, line_, "'" + key + "' does not follow its program");
+    Program& program = programs.back();
+    std::vector<std::string>& list = key == "ast"     ? program.tree
+                                     : key == "typed" ? program.typed
+                                                      : program.messages;
+    list.push_back(value);
   }
 
   void continue_value(const std::string& more) {
@@ -114,7 +158,7 @@ class CaseReader {
     bool has_accepted = false;
     for (const Program& program : feature.programs) {
       has_accepted |= program.is_accepted;
-      if (!program.is_accepted && program.expected.empty())
+      if (!program.is_accepted && program.messages.empty())
         fail(path_, program.line, "what is said is missing");
     }
     if (!has_accepted) fail(path_, feature.line, "no program is accepted");
@@ -157,13 +201,18 @@ class ConformanceTest : public testing::Test {
     if (!program_.is_accepted) return expect_rejected();
     const CompilerRun tree = compile(program_.text, "ast");
     ASSERT_EQ(tree.status, 0) << program_.text << "\n" << tree.err;
-    expect_pieces(tree.out);
+    expect_pieces(tree.out, program_.tree);
     const CompilerRun typed = compile(program_.text, "typed-ast");
-    if (works_) {
-      EXPECT_EQ(typed.status, 0) << program_.text << "\n" << typed.err;
-    } else {
+    if (!works_) {
       EXPECT_NE(typed.status, 0) << program_.text << "\nworks now: change its state";
       EXPECT_NE(typed.err.find("supported"), std::string::npos) << typed.err;
+      return;
+    }
+    EXPECT_EQ(typed.status, 0) << program_.text << "\n" << typed.err;
+    expect_pieces(typed.out, program_.typed);
+    expect_pieces(typed.err, program_.messages);
+    if (program_.messages.empty()) {
+      EXPECT_EQ(typed.err, "") << program_.text;
     }
   }
 
@@ -171,11 +220,11 @@ class ConformanceTest : public testing::Test {
   void expect_rejected() {
     const CompilerRun run = compile(program_.text, "typed-ast");
     EXPECT_EQ(run.status, 1) << program_.text << "\n" << run.err;
-    expect_pieces(run.err);
+    expect_pieces(run.err, program_.messages);
   }
 
-  void expect_pieces(const std::string& text) {
-    for (const std::string& piece : program_.expected) {
+  void expect_pieces(const std::string& text, const std::vector<std::string>& pieces) {
+    for (const std::string& piece : pieces) {
       EXPECT_NE(text.find(piece), std::string::npos)
           << program_.text << "\nlacks: " << piece << "\nhas:\n"
           << text;
@@ -184,6 +233,35 @@ class ConformanceTest : public testing::Test {
 
   Program program_;
   bool works_;
+};
+
+// Whether the run-time cases that a feature names are there.
+class RuntimeCasesExist : public testing::Test {
+ public:
+  explicit RuntimeCasesExist(std::vector<RuntimeCase> named) : named_(std::move(named)) {}
+
+  void TestBody() override {
+    std::set<std::string> present;
+    for (const fs::directory_entry& entry : fs::directory_iterator(BPFTRACEC_RUNTIME_DIR)) {
+      if (entry.path().extension() != ".cases") continue;
+      auto text = base::read_file(entry.path().string());
+      ASSERT_TRUE(text) << text.error().message;
+      const runtime_tests::CaseFile file = runtime_tests::parse_case_file(
+          *text, entry.path().stem(), entry.path());
+      EXPECT_TRUE(file.errors.empty())
+          << entry.path() << " has " << file.errors.size() << " errors";
+      for (const runtime_tests::Case& test : file.cases) {
+        present.insert(test.suite + "." + test.name);
+      }
+    }
+    for (const RuntimeCase& named : named_) {
+      EXPECT_TRUE(present.contains(named.name))
+          << named.file << ":" << named.line << ": there is no run-time case " << named.name;
+    }
+  }
+
+ private:
+  std::vector<RuntimeCase> named_;
 };
 
 // ---- the page -----------------------------------------------------------------------------------
@@ -198,6 +276,11 @@ std::string cell(const std::string& text) {
   return result;
 }
 
+std::string state_of(const Feature& feature) {
+  if (feature.works) return "works";
+  return feature.waits_for.empty() ? "read" : "waits for " + feature.waits_for;
+}
+
 std::string make_page(const std::vector<Feature>& features) {
   std::string page =
       "# What of the language works\n"
@@ -205,7 +288,7 @@ std::string make_page(const std::vector<Feature>& features) {
       "Made from `tests/conformance/*.cases`, which have a program for each row (target\n"
       "`update-language-support`): do not edit. *Works* is compiled; *read* is known to the "
       "parser,\n"
-      "and told as not supported yet.\n";
+      "and told as not supported yet; so is what *waits* for something else.\n";
   std::string section;
   for (const Feature& feature : features) {
     if (feature.section != section) {
@@ -213,7 +296,7 @@ std::string make_page(const std::vector<Feature>& features) {
       page += "\n## " + section +
               "\n\n| feature | state | difference from bpftrace |\n| --- | --- | --- |\n";
     }
-    page += "| " + cell(feature.name) + " | " + (feature.works ? "works" : "read") + " | " +
+    page += "| " + cell(feature.name) + " | " + state_of(feature) + " | " +
             cell(feature.difference) + " |\n";
   }
   return page;
@@ -276,6 +359,12 @@ void register_tests(const std::vector<Feature>& features) {
           [=]() -> testing::Test* { return new ConformanceTest(program, feature.works); });
     }
   }
+  std::vector<RuntimeCase> named;
+  for (const Feature& feature : features) {
+    named.insert(named.end(), feature.runtime.begin(), feature.runtime.end());
+  }
+  testing::RegisterTest("runtime", "cases_exist", nullptr, nullptr, __FILE__, __LINE__,
+                        [=]() -> testing::Test* { return new RuntimeCasesExist(named); });
   testing::RegisterTest(
       "page", "is_up_to_date", nullptr, nullptr, __FILE__, __LINE__,
       [=]() -> testing::Test* { return new PageIsUpToDate(make_page(features)); });
