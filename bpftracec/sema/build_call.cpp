@@ -66,8 +66,14 @@ Operand build_delete_call(ProbeContext& context, const syntax::CallExpr& call) {
   const auto targets = delete_targets(call);
   if (!targets) {
     check_all(context, call.arguments);
-    context.report<DiagnosticKind::DeleteArguments>(call.range)
-        .hint("delete(@map, key), or delete(@map) for a map without keys");
+    Diagnostic& diagnostic = context.report<DiagnosticKind::DeleteArguments>(call.range);
+    const bool has_loose_keys = call.arguments.size() > 2 &&
+                                std::holds_alternative<const syntax::MapAccess*>(call.arguments[0]);
+    if (has_loose_keys) {
+      diagnostic.hint("several keys stand in parentheses: delete(@map, (key, key))");
+    } else {
+      diagnostic.hint("delete(@map, key), or delete(@map) for a map without keys");
+    }
     return Operand::error(call.range);
   }
   if (targets->size() > 1) {

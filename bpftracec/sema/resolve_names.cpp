@@ -386,10 +386,21 @@ class NameResolver : public syntax::Walker<NameResolver> {
 
   void resolve_delete(const syntax::CallExpr& call) {
     const auto targets = delete_targets(call);
-    if (!targets) return walk_children(call);
+    if (!targets) return resolve_wrong_delete(call);
     for (const DeleteTarget& target : *targets) {
       for (const syntax::Expr& key : target.keys) walk(key);
       maps_.use_with_keys(*target.map, target.keys.size(), target.map->range);
+    }
+  }
+
+  // What is wrong with it is told with the types; its map counts as used, keyed or not.
+  void resolve_wrong_delete(const syntax::CallExpr& call) {
+    for (const syntax::Expr& argument : call.arguments) {
+      if (const syntax::MapAccess* map = as_bare_map(argument)) {
+        maps_.use(*map);
+      } else {
+        walk(argument);
+      }
     }
   }
 
