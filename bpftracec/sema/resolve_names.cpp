@@ -450,7 +450,8 @@ bool may_define_more(const syntax::Script& script) {
 std::span<const syntax::Expr> key_parts(std::span<const syntax::Expr> keys) {
   if (keys.size() != 1) return keys;
   const auto* const* tuple = std::get_if<const syntax::TupleExpr*>(&keys.front());
-  return tuple != nullptr ? (*tuple)->elements : keys;
+  const bool is_empty = tuple != nullptr && (*tuple)->elements.empty();  // no key, and no keys
+  return tuple != nullptr && !is_empty ? (*tuple)->elements : keys;
 }
 
 std::optional<std::vector<DeleteTarget>> delete_targets(const syntax::CallExpr& call) {
