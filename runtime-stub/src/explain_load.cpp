@@ -48,29 +48,47 @@ bool explain_refused(const LoadContext& context, Failure& failure) {
   return failure.hint("a security module, or the container that this runs in, may forbid bpf()");
 }
 
+// Null for the tool's own maps, such as the ring buffer.
+const MapDescription* find_map(const ToolDescription& tool, const Excerpt& symbol) {
+  for (const MapDescription& map : tool.maps) {
+    if (strlen(map.symbol) == symbol.size && memcmp(map.symbol, symbol.data, symbol.size) == 0) {
+      return &map;
+    }
+  }
+  return nullptr;
+}
+
+// The kernel says E2BIG both to a long key, before Linux 5.11, and to too many entries.
+void explain_too_big_map(const LoadContext& context, const MapDescription& map, Failure& failure) {
+  constexpr uint32_t kMaxKeyBefore5_11 = 512;
+  if (map.key_size > kMaxKeyBefore5_11 && !context.target.has(5, 11)) {
+    failure.hint(
+        "before Linux 5.11 a key has at most 512 bytes; this is %s: shorten the strings of the "
+        "keys, by str(x, n) or the setting max_strlen, when compiling",
+        context.target.release);
+    return;
+  }
+  const bool is_declared = map.max_entries != 0;
+  const auto size = static_cast<int>(map.name.size);
+  failure.set("the kernel does not make the map %.*s: %u entries are too many", size, map.name.data,
+              is_declared ? map.max_entries : context.tool.max_map_keys);
+  if (is_declared) {
+    failure.hint("the script tells its size: let %.*s = ...", size, map.name.data);
+  } else {
+    failure.hint("make maps smaller: BPFTRACE_MAX_MAP_KEYS");
+  }
+}
+
 // "map 'map_calls': failed to create: Cannot allocate memory(-12)"
 bool explain_map(const LoadContext& context, int error, Failure& failure) {
   Excerpt symbol;
   if (!find_in_libbpf_messages("map '", "': failed to create", symbol)) return false;
-  const char* name = symbol.data;
-  auto size = static_cast<int>(symbol.size);
-  for (const MapDescription& map : context.tool.maps) {
-    if (strlen(map.symbol) == symbol.size && memcmp(map.symbol, symbol.data, symbol.size) == 0) {
-      name = map.name.data;
-      size = static_cast<int>(map.name.size);
-    }
-  }
+  const MapDescription* map = find_map(context.tool, symbol);
+  const char* name = map != nullptr ? map->name.data : symbol.data;
+  const auto size = static_cast<int>(map != nullptr ? map->name.size : symbol.size);
   failure.set("the kernel does not make the map %.*s: %s", size, name, error_text(error));
-  if (error == -E2BIG && !context.target.has(5, 11)) {
-    failure.hint(
-        "before Linux 5.11 a key has at most 512 bytes; this is %s: shorten the strings of the "
-        "keys, by str(x, n) or the "
-        "setting max_strlen, when compiling",
-        context.target.release);
-  } else if (error == -E2BIG) {
-    failure.set("the kernel does not make the map %.*s: %u entries are too many", size, name,
-                context.tool.max_map_keys);
-    failure.hint("make maps smaller: BPFTRACE_MAX_MAP_KEYS");
+  if (error == -E2BIG && map != nullptr) {
+    explain_too_big_map(context, *map, failure);
   } else if (error == -ENOMEM) {
     failure.hint("make maps smaller: BPFTRACE_MAX_MAP_KEYS, BPFTRACE_PERF_RB_PAGES");
   } else if (error == -EINVAL && !context.target.has(5, 8) && symbol.size == 6 &&
