@@ -128,6 +128,18 @@ Operand build_call(ProbeContext& context, const syntax::CallExpr& call) {
       return build_delete_call(context, call);
     case Function::Str:
       return build_str(context, call);
+    case Function::IsStr:
+    case Function::IsPtr:
+    case Function::IsArray:
+    case Function::IsInteger:
+    case Function::IsUnsignedInteger:
+    case Function::IsLiteral:
+    case Function::IsScalar:
+      return build_type_question(context, call, info->function);
+    case Function::StaticAssert:
+      return build_static_assert(context, call);
+    case Function::Fail:
+      return build_fail(context, call);
     case Function::Count:
     case Function::Sum:
     case Function::Min:

@@ -307,7 +307,8 @@ Operand build(ProbeContext& context, const syntax::Expr& expr) {
             return unsupported(context, node->range, "'offsetof' is");
           },
           [&](const syntax::TypeofExpr* node) {
-            return unsupported(context, node->range, "'typeof' is");
+            context.report<DiagnosticKind::TypeAsValue>(node->range);
+            return Operand::error(node->range);
           },
           [&](const syntax::TypeinfoExpr* node) {
             return unsupported(context, node->range, "'typeinfo' is");
@@ -348,10 +349,7 @@ Operand build_builtin(ProbeContext& context, const syntax::Identifier& identifie
 // ---- types and casts ----------------------------------------------------------------------------
 
 std::optional<Type> resolve_type(ProbeContext& context, const syntax::TypeName& name) {
-  if (name.type_of != nullptr) {
-    unsupported(context, name.range, "'typeof' is");
-    return std::nullopt;
-  }
+  if (name.type_of != nullptr) return resolve_typeof(context, name);
   if (name.name.empty()) return std::nullopt;  // the parser has said why
   const bool is_sized_string = name.suffixes.size() == 1 && name.suffixes[0].size;
   if (name.name == "string" && name.tag.empty() && (name.suffixes.empty() || is_sized_string)) {
@@ -429,6 +427,9 @@ Operand build_sizeof(ProbeContext& context, const syntax::SizeofExpr& node) {
   std::optional<Type> type;
   if (const auto* name = std::get_if<syntax::TypeName>(&node.operand)) {
     type = resolve_type(context, *name);
+  } else if (const auto* const* asked = std::get_if<const syntax::TypeofExpr*>(
+                 &std::get<syntax::Expr>(node.operand))) {
+    type = build_typeof(context, **asked);
   } else {
     const Operand operand = build(context, std::get<syntax::Expr>(node.operand));
     if (!operand.is_error()) type = operand.type();

@@ -295,6 +295,7 @@ Operand build_binary(ProbeContext& context, SourceRange range, syntax::BinaryOp 
 }
 
 Operand build_operator(ProbeContext& context, const syntax::BinaryExpr& binary) {
+  if (compares_types(binary)) return build_type_comparison(context, binary);
   Operand lhs = build(context, binary.lhs);
   Operand rhs = build(context, binary.rhs);
   return build_binary(context, binary.range, binary.op, std::move(lhs), std::move(rhs));

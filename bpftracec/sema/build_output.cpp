@@ -73,6 +73,20 @@ bool takes(const FormatPiece& piece, const Operand& operand) {
   }
 }
 
+ExprPtr take_for_conversion(ProbeContext& context, const FormatPiece& piece, Operand operand) {
+  if (operand.is_error()) return nullptr;
+  if (!takes(piece, operand)) {
+    Diagnostic& diagnostic = context.report<DiagnosticKind::ConversionType>(
+        operand.range(), piece.conversion, spelling(operand.type()));
+    if (operand.kind() == TypeKind::String) diagnostic.hint("texts are printed by %s");
+    return nullptr;
+  }
+  return piece.conversion == 's' ? take_printable(context, std::move(operand))
+                                 : take(context, std::move(operand));
+}
+
+}  // namespace
+
 bool check_format(ProbeContext& context, const PrintfFormat& format, SourceRange range,
                   size_t argument_count) {
   for (const std::string& conversion : format.unsupported) {
@@ -91,20 +105,6 @@ bool check_format(ProbeContext& context, const PrintfFormat& format, SourceRange
   return format.unsupported.empty() && format.too_wide.empty() &&
          argument_count == format.conversion_count;
 }
-
-ExprPtr take_for_conversion(ProbeContext& context, const FormatPiece& piece, Operand operand) {
-  if (operand.is_error()) return nullptr;
-  if (!takes(piece, operand)) {
-    Diagnostic& diagnostic = context.report<DiagnosticKind::ConversionType>(
-        operand.range(), piece.conversion, spelling(operand.type()));
-    if (operand.kind() == TypeKind::String) diagnostic.hint("texts are printed by %s");
-    return nullptr;
-  }
-  return piece.conversion == 's' ? take_printable(context, std::move(operand))
-                                 : take(context, std::move(operand));
-}
-
-}  // namespace
 
 Operand build_printf(ProbeContext& context, const syntax::CallExpr& call) {
   const syntax::StringLiteral* literal = literal_argument(context, call);

@@ -38,6 +38,15 @@ Type aggregation_type(Function function, bool is_signed) {
     case Function::Exit:
     case Function::Delete:
     case Function::Str:
+    case Function::IsStr:
+    case Function::IsPtr:
+    case Function::IsArray:
+    case Function::IsInteger:
+    case Function::IsUnsignedInteger:
+    case Function::IsLiteral:
+    case Function::IsScalar:
+    case Function::StaticAssert:
+    case Function::Fail:
       break;
   }
   base::internal_error("not a map function");

@@ -47,6 +47,7 @@ void append_evaluation(ProbeContext& context, ExprPtr expr, Block& block) {
   }
   // The value of a block that has none.
   if (expr->type.kind == TypeKind::None && std::holds_alternative<IntegerConstant>(expr->node)) {
+    block.push_back({range, Block()});
     return;
   }
   const bool leaves = is_exit(context, *expr);

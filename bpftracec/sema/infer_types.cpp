@@ -195,9 +195,11 @@ class Inference {
     for (uint32_t probe = 0; probe < probes_.probes.size(); ++probe) {
       const auto& variables = script_.names.variables[probes_.probes[probe].probe_index];
       for (size_t id = 0; id < variables.size(); ++id) {
-        if (variables[id].declared_type == nullptr) continue;
+        // What is asked about may not be known yet: add_source() sees to it.
+        const syntax::TypeName* declared = variables[id].declared_type;
+        if (declared == nullptr || declared->type_of != nullptr) continue;
         ProbeContext context = context_of(probe);
-        if (const auto type = resolve_type(context, *variables[id].declared_type)) {
+        if (const auto type = resolve_type(context, *declared)) {
           script_.types.variables[probe][id].fix(*type, variables[id].origin);
         }
       }
@@ -273,9 +275,14 @@ class Inference {
 
   void add_source(uint32_t probe, const syntax::LetStatement& let) {
     const auto target = node_of(probe, *let.variable);
-    if (!target || !let.value) return;
+    const bool has_asked_type = let.type && let.type->type_of != nullptr;
+    if (!target || (!let.value && !has_asked_type)) return;
     ReadCollector collector(*this, probe);
-    collector.walk(*let.value);
+    if (has_asked_type) {
+      collector.walk(*let.type);
+    } else {
+      collector.walk(*let.value);
+    }
     add_source({probe, *target, &let, std::move(collector.reads)});
   }
 
@@ -359,6 +366,9 @@ class Inference {
     ProbeContext context = context_of(source.probe);
     InferredType& type = type_of(source.target);
     if (const auto* const* let = std::get_if<const syntax::LetStatement*>(&source.statement)) {
+      if ((*let)->type && (*let)->type->type_of != nullptr) {
+        return fix_as_asked(context, **let, type);
+      }
       return type.add(build(context, *(*let)->value), (*let)->range);
     }
     if (const auto* const* step = std::get_if<const syntax::IncrementExpr*>(&source.statement)) {
@@ -380,6 +390,15 @@ class Inference {
       old.adapts = type.adapts();
     }
     return type.add(build_assigned_value(context, assignment, std::move(old)), assignment.range);
+  }
+
+  // `let $x : typeof(...)`
+  static bool fix_as_asked(ProbeContext& context, const syntax::LetStatement& let,
+                           InferredType& type) {
+    const auto asked = resolve_type(context, *let.type);
+    if (!asked || (type.is_fixed() && type.type() == *asked)) return false;
+    type.fix(*asked, let.variable->range);
+    return true;
   }
 
   void collect_keys() {

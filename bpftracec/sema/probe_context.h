@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bpftracec/diagnostics/diagnostic.h"
+#include "bpftracec/sema/name_tables.h"
 #include "bpftracec/sema/names.h"
 #include "bpftracec/sema/operand.h"
 #include "bpftracec/sema/program_tables.h"
@@ -14,6 +15,8 @@
 #include "bpftracec/sema/type_table.h"
 
 namespace bpftracec::sema {
+
+struct PrintfFormat;
 
 // What all programs of a script have in common.
 struct ScriptContext {
@@ -151,6 +154,9 @@ const syntax::CallExpr* as_map_function_call(const syntax::Expr& expr);
 
 // ---- output and actions: calls without a value ----
 
+// Whether a format is right and gets the arguments that it wants. Reports it if not.
+bool check_format(ProbeContext& context, const PrintfFormat& format, SourceRange range,
+                  size_t argument_count);
 Operand build_printf(ProbeContext& context, const syntax::CallExpr& call);
 Operand build_print(ProbeContext& context, const syntax::CallExpr& call);
 Operand build_clear(ProbeContext& context, const syntax::CallExpr& call, RecordKind kind);
@@ -161,6 +167,21 @@ Operand build_exit(ProbeContext& context, const syntax::CallExpr& call);
 
 // Nothing for a type that is not known or not supported, which has been reported.
 std::optional<Type> resolve_type(ProbeContext& context, const syntax::TypeName& name);
+
+// What `typeof(...)` in place of a type's name means, with the `*` behind it.
+std::optional<Type> resolve_typeof(ProbeContext& context, const syntax::TypeName& name);
+
+// ---- what is settled while the script is compiled ----
+
+// The type that is asked for; nothing where it is wrong or not known yet.
+std::optional<Type> build_typeof(ProbeContext& context, const syntax::TypeofExpr& node);
+// `typeof(a) == typeof(b)`
+bool compares_types(const syntax::BinaryExpr& binary);
+Operand build_type_comparison(ProbeContext& context, const syntax::BinaryExpr& binary);
+// is_str() and its like
+Operand build_type_question(ProbeContext& context, const syntax::CallExpr& call, Function question);
+Operand build_static_assert(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_fail(ProbeContext& context, const syntax::CallExpr& call);
 
 // ---- statements ----
 

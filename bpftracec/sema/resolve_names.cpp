@@ -314,6 +314,7 @@ class NameResolver : public syntax::Walker<NameResolver> {
   void visit(const syntax::IncrementExpr& increment) { update(increment.target); }
 
   void visit(const syntax::LetStatement& let) {
+    if (let.type) walk(*let.type);
     if (let.value) walk(*let.value);
     variables_->declare_by_let(let);
   }
@@ -363,7 +364,8 @@ class NameResolver : public syntax::Walker<NameResolver> {
     if (info != nullptr && info->function == Function::Delete) return resolve_delete(call);
     const bool takes_map = info != nullptr &&
                            (info->function == Function::Clear || info->function == Function::Zero ||
-                            info->function == Function::Print);
+                            info->function == Function::Print ||
+                            info->function == Function::IsScalar);
     if (takes_map && !arguments.empty()) {
       if (const syntax::MapAccess* map = as_bare_map(arguments.front())) {
         maps_.use(*map);
