@@ -57,23 +57,33 @@ const Field& field_of(FunctionContext& f, const sema::FieldRead& read) {
 }
 
 // Kinds of relocation (enum bpf_core_relo_kind in the kernel's headers).
-enum class Relocation : uint8_t { ByteOffset = 0, ShiftLeft = 4, ShiftRight = 5 };
+enum class Relocation : uint8_t {
+  ByteOffset = 0,
+  ByteSize = 1,
+  ShiftLeft = 4,
+  ShiftRight = 5,
+  TypeSize = 9,
+};
 
 // A number that libbpf replaces by the target's: here it is `value`. This is the form that LLVM's
 // own pass gives CO-RE accesses: a variable stands for the number, named
 // llvm.<struct>:<kind>:<value here>$<path of member indices>. That pass itself is not used, because
 // it remembers its variables from one module to the next, and the second compilation in a process
 // would find those of the first.
-llvm::Value* relocated(FunctionContext& f, const sema::FieldRead& read, Relocation kind,
-                       uint32_t value, const std::string& path) {
-  const RecordType& type = f.module.record_type(read.record);
+llvm::Value* relocated(FunctionContext& f, llvm::DIType* type, Relocation kind, uint64_t value,
+                       const std::string& path) {
   llvm::GlobalVariable* variable = f.module.relocation(
-      "llvm." + type.debug->getName().str() + ":" + std::to_string(static_cast<unsigned>(kind)) +
-          ":" + std::to_string(value) + "$0:" + path,
-      type.debug);
+      "llvm." + type->getName().str() + ":" + std::to_string(static_cast<unsigned>(kind)) + ":" +
+          std::to_string(value) + "$" + path,
+      type);
   // Volatile, so that it stays where it is used: two loads made one, or one made two that meet
   // again, would leave a number in a register where the instruction needs a constant.
   return f.ir.CreateLoad(f.i64_type(), variable, /*isVolatile=*/true);
+}
+
+llvm::Value* relocated(FunctionContext& f, const sema::FieldRead& read, Relocation kind,
+                       uint32_t value, const std::string& path) {
+  return relocated(f, f.module.record_type(read.record).debug, kind, value, "0:" + path);
 }
 
 std::string path_of(FunctionContext& f, const sema::FieldRead& read) {
@@ -142,7 +152,87 @@ llvm::Value* read_element(FunctionContext& f, const sema::FieldRead& read, const
   return result;
 }
 
+// ---- members of the kernel's structs ----
+
+// A member where this build's kernel has it. The target's numbers replace all of these.
+struct Place {
+  llvm::DIType* root;
+  std::string path;
+  uint64_t bit_offset;
+  const sema::KernelMember& member;
+};
+
+Place find_place(FunctionContext& f, const sema::KernelPlace& place) {
+  Place result{f.module.kernel_type(place.record).debug, "0", 0,
+               f.program().kernel_records[place.record].members[place.path.front()]};
+  const sema::KernelMember* member = nullptr;
+  sema::KernelRecordId record = place.record;
+  for (uint32_t index : place.path) {
+    const KernelRecordType& type = f.module.kernel_type(record);
+    member = &f.program().kernel_records[record].members[index];
+    result.path += ":" + std::to_string(type.members[index]);
+    result.bit_offset += type.offset_of(*member);
+    if (member->type.record) record = *member->type.record;
+  }
+  return {result.root, std::move(result.path), result.bit_offset, *member};
+}
+
+// How a number lies in the integer that holds it.
+struct Bits {
+  uint64_t byte_offset;
+  uint64_t byte_size;
+  uint64_t shift_left;  // by these, its bits become those of a number of 64 bits
+  uint64_t shift_right;
+};
+
+// As libbpf reckons, who compares.
+Bits bits_of(const Place& place) {
+  uint64_t size = place.member.type.size;
+  if (place.member.bit_size == 0) return {place.bit_offset / 8, size, 64 - size * 8, 64 - size * 8};
+  uint64_t bits = place.member.bit_size;
+  uint64_t offset = place.bit_offset / 8 / size * size;
+  while (place.bit_offset + bits > (offset + size) * 8 && size < 8) {
+    size *= 2;
+    offset = place.bit_offset / 8 / size * size;
+  }
+  return {offset, size, 64 - (place.bit_offset + bits - offset * 8), 64 - bits};
+}
+
 }  // namespace
+
+llvm::Value* lower_member_address(FunctionContext& f, const sema::MemberAddress& member) {
+  llvm::Value* base = lower_expression(f, *member.base);
+  Place place = find_place(f, member.place);
+  return f.ir.CreateAdd(
+      base, relocated(f, place.root, Relocation::ByteOffset, place.bit_offset / 8, place.path));
+}
+
+// Size and shifts are the target's: the member may be wider there, or one of the bits of another
+// word.
+llvm::Value* lower_member(FunctionContext& f, const sema::MemberRead& member,
+                          const sema::Type& type) {
+  llvm::Value* base = lower_expression(f, *member.base);
+  Place place = find_place(f, member.place);
+  Bits bits = bits_of(place);
+  auto number = [&](Relocation kind, uint64_t value) {
+    return relocated(f, place.root, kind, value, place.path);
+  };
+  llvm::Value* to = f.temporary(8);
+  f.store(f.constant(0), to);
+  llvm::Value* from = f.ir.CreateAdd(base, number(Relocation::ByteOffset, bits.byte_offset));
+  probe_read(f, member.space, to, number(Relocation::ByteSize, bits.byte_size),
+             to_pointer(f, from));
+  llvm::Value* left = f.ir.CreateShl(f.load(to), number(Relocation::ShiftLeft, bits.shift_left));
+  llvm::Value* right = number(Relocation::ShiftRight, bits.shift_right);
+  bool is_signed = type.kind == sema::TypeKind::Integer && type.is_signed;
+  llvm::Value* value = is_signed ? f.ir.CreateAShr(left, right) : f.ir.CreateLShr(left, right);
+  return type.kind == sema::TypeKind::Bool ? f.extend(f.is_nonzero(value)) : fit(f, value, type);
+}
+
+llvm::Value* lower_size(FunctionContext& f, const sema::KernelSize& size) {
+  return relocated(f, f.module.kernel_type(size.record).debug, Relocation::TypeSize,
+                   f.program().kernel_records[size.record].size, "0");
+}
 
 llvm::Value* lower_field(FunctionContext& f, const sema::FieldRead& read, const sema::Type& type) {
   const Field& field = field_of(f, read);

@@ -1,5 +1,6 @@
-// What programs read from their context: fields of tracepoint records (at the target's offsets),
-// function arguments, return values.
+// What lies elsewhere on the target than here: fields of tracepoint records, members of the
+// kernel's structs; and what programs read from their context besides: function arguments, return
+// values.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,12 @@ struct FieldText {
   llvm::Value* limit;  // an i64; null where the capacity says it
 };
 FieldText lower_text_field(FunctionContext& f, const sema::FieldRead& read);
+
+// Members of the kernel's structs, and their sizes.
+llvm::Value* lower_member_address(FunctionContext& f, const sema::MemberAddress& member);
+llvm::Value* lower_member(FunctionContext& f, const sema::MemberRead& member,
+                          const sema::Type& type);
+llvm::Value* lower_size(FunctionContext& f, const sema::KernelSize& size);
 
 llvm::Value* load_argument(FunctionContext& f, uint32_t index);
 llvm::Value* load_return_value(FunctionContext& f);

@@ -84,6 +84,42 @@ llvm::DICompositeType* DebugInfo::struct_type(std::string_view name,
                                    builder_.getOrCreateArray(elements));
 }
 
+llvm::DIType* DebugInfo::float_type(uint64_t size) {
+  return builder_.createBasicType("float", size * 8, llvm::dwarf::DW_ATE_float);
+}
+
+llvm::DIType* DebugInfo::enum_type(uint64_t size) {
+  return builder_.createEnumerationType(file_, "", file_, 0, size * 8, 0,
+                                        builder_.getOrCreateArray({}), nullptr);
+}
+
+llvm::DIType* DebugInfo::typedef_of(std::string_view name, llvm::DIType* type) {
+  return builder_.createTypedef(type, name, file_, 0, file_);
+}
+
+llvm::DIType* DebugInfo::record_type(const Record& record,
+                                     const std::vector<RecordMember>& members) {
+  llvm::SmallVector<llvm::Metadata*, 8> elements;
+  for (const RecordMember& member : members) {
+    const uint64_t storage_bits = member.type->getSizeInBits();
+    elements.push_back(
+        member.is_bitfield
+            ? builder_.createBitFieldMemberType(file_, member.name, file_, 0, member.bit_size,
+                                                member.bit_offset,
+                                                member.bit_offset / storage_bits * storage_bits,
+                                                llvm::DINode::FlagZero, member.type)
+            : builder_.createMemberType(file_, member.name, file_, 0, member.bit_size, 0,
+                                        member.bit_offset, llvm::DINode::FlagZero, member.type));
+  }
+  llvm::DINodeArray array = builder_.getOrCreateArray(elements);
+  if (record.is_union) {
+    return builder_.createUnionType(file_, record.tag, file_, 0, record.size * 8, 0,
+                                    llvm::DINode::FlagZero, array);
+  }
+  return builder_.createStructType(file_, record.tag, file_, 0, record.size * 8, 0,
+                                   llvm::DINode::FlagZero, nullptr, array);
+}
+
 void DebugInfo::describe(llvm::GlobalVariable& variable, llvm::DIType* type) {
   variable.addDebugInfo(builder_.createGlobalVariableExpression(unit_, variable.getName(), "",
                                                                 file_, 0, type, false));

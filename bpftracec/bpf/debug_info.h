@@ -45,6 +45,24 @@ class DebugInfo {
   llvm::DICompositeType* struct_type(std::string_view name, const std::vector<Member>& members,
                                      uint32_t size);
 
+  // Of the kernel, for CO-RE.
+  llvm::DIType* float_type(uint64_t size);
+  llvm::DIType* enum_type(uint64_t size);
+  llvm::DIType* typedef_of(std::string_view name, llvm::DIType* type);
+  struct Record {
+    std::string_view tag;
+    bool is_union;
+    uint64_t size;
+  };
+  struct RecordMember {
+    std::string_view name;
+    llvm::DIType* type;
+    uint64_t bit_offset;
+    uint64_t bit_size;
+    bool is_bitfield;
+  };
+  llvm::DIType* record_type(const Record& record, const std::vector<RecordMember>& members);
+
   void describe(llvm::GlobalVariable& variable, llvm::DIType* type);
   llvm::DISubprogram* describe_program(llvm::Function& function, diagnostics::SourceRange where);
   llvm::DISubprogram* describe_callback(llvm::Function& function, diagnostics::SourceRange where,

@@ -157,8 +157,7 @@ llvm::DIType* ModuleContext::field_type(const sema::TracepointField& field) {
   base::internal_error("an unknown kind of field");
 }
 
-llvm::GlobalVariable* ModuleContext::relocation(const std::string& name,
-                                                llvm::DICompositeType* type) {
+llvm::GlobalVariable* ModuleContext::relocation(const std::string& name, llvm::DIType* type) {
   auto* variable = llvm::cast<llvm::GlobalVariable>(
       module_.getOrInsertGlobal(name, llvm::Type::getInt64Ty(context())));
   variable->addAttribute("btf_ama");
@@ -188,6 +187,57 @@ const RecordType& ModuleContext::record_type(sema::TracepointRecordId id) {
   }
   type.debug = debug_.struct_type(record.struct_name, members, size);
   return record_types_.emplace(id, std::move(type)).first->second;
+}
+
+// Only what libbpf compares has to be right: the kind, and the sizes that the initial values come
+// from.
+llvm::DIType* ModuleContext::member_type(const sema::KernelType& type) {
+  using Kind = sema::KernelType::Kind;
+  switch (type.kind) {
+    case Kind::Integer:
+      return type.is_signed ? debug_.signed_type(static_cast<uint32_t>(type.size))
+                            : debug_.unsigned_type(static_cast<uint32_t>(type.size));
+    case Kind::Float:
+      return debug_.float_type(type.size);
+    case Kind::Pointer:
+      return debug_.pointer_to(nullptr);
+    case Kind::Enum:
+      return debug_.enum_type(type.size);
+    case Kind::Record:
+      if (type.record) return kernel_type(*type.record).debug;
+      return debug_.record_type({"", false, type.size}, {});
+    case Kind::Array:
+      return debug_.array_type(member_type(*type.element), type.count,
+                               static_cast<uint32_t>(type.element->size));
+  }
+  base::internal_error("an unknown kind of type");
+}
+
+const KernelRecordType& ModuleContext::kernel_type(sema::KernelRecordId id) {
+  auto found = kernel_types_.find(id);
+  if (found != kernel_types_.end()) return found->second;
+
+  const sema::KernelRecord& record = program_.kernel_records[id];
+  KernelRecordType type;
+  type.is_union = record.is_union;
+  std::vector<uint32_t> order(record.members.size());
+  for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  // As in record_type().
+  std::ranges::sort(order, {},
+                    [&](uint32_t i) { return std::pair(record.members[i].bit_offset, i); });
+  type.members.resize(order.size());
+  std::vector<DebugInfo::RecordMember> members;
+  for (uint32_t i : order) {
+    const sema::KernelMember& member = record.members[i];
+    type.members[i] = static_cast<uint32_t>(members.size());
+    members.push_back({member.name, member_type(member.type), type.offset_of(member),
+                       member.bit_size != 0 ? member.bit_size : member.type.size * 8,
+                       member.bit_size != 0});
+  }
+  std::string_view tag = record.is_typedef ? std::string_view() : record.name;
+  type.debug = debug_.record_type({tag, record.is_union, record.size}, members);
+  if (record.is_typedef) type.debug = debug_.typedef_of(record.name, type.debug);
+  return kernel_types_.emplace(id, std::move(type)).first->second;
 }
 
 void ModuleContext::need_scratch_bytes(uint32_t size) {

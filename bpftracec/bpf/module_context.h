@@ -34,6 +34,18 @@ struct RecordType {
   std::vector<uint32_t> members;  // field of sema::TracepointRecord -> member
 };
 
+// One of the kernel's structs or unions as a CO-RE type.
+struct KernelRecordType {
+  llvm::DIType* debug = nullptr;
+  std::vector<uint32_t> members;  // member of sema::KernelRecord -> member
+  bool is_union = false;
+
+  // In bits; all members of a union begin where it does.
+  uint64_t offset_of(const sema::KernelMember& member) const {
+    return is_union ? 0 : member.bit_offset;
+  }
+};
+
 class ModuleContext {
  public:
   ModuleContext(const sema::Program& program, const CompileOptions& options,
@@ -60,8 +72,9 @@ class ModuleContext {
   // At least `size` zero bytes; never written.
   llvm::GlobalVariable* zeroes(uint32_t size);
   const RecordType& record_type(sema::TracepointRecordId id);
+  const KernelRecordType& kernel_type(sema::KernelRecordId id);
   // The variable that stands for a CO-RE relocation.
-  llvm::GlobalVariable* relocation(const std::string& name, llvm::DICompositeType* type);
+  llvm::GlobalVariable* relocation(const std::string& name, llvm::DIType* type);
   uint32_t next_access() { return accesses_++; }  // a number that no other access has
   uint32_t next_callback() { return ++callbacks_; }
 
@@ -82,6 +95,7 @@ class ModuleContext {
   void add_late_constants();
   void add_counters();
   void add_license();
+  llvm::DIType* member_type(const sema::KernelType& type);
   llvm::DIType* field_type(const sema::TracepointField& field);
   llvm::GlobalVariable* add_global(std::string_view name, llvm::Constant* value);
   llvm::GlobalVariable* add_variable(std::string_view name, llvm::Type* type, bool is_constant,
@@ -104,6 +118,7 @@ class ModuleContext {
   uint32_t zeroes_size_ = 0;
   std::map<std::string, llvm::GlobalVariable*> literals_;
   std::map<sema::TracepointRecordId, RecordType> record_types_;
+  std::map<sema::KernelRecordId, KernelRecordType> kernel_types_;
   uint32_t accesses_ = 0;
   uint32_t callbacks_ = 0;
   uint32_t scratch_regions_ = 0;

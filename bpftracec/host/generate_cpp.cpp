@@ -55,7 +55,20 @@ void write_layouts(CppWriter& out, const HostPlan& plan) {
   }
 }
 
+void write_enums(CppWriter& out, const HostPlan& plan) {
+  for (const EnumPlan& plan_of_enum : plan.enums) {
+    out.open("constexpr EnumeratorDescription ", plan_of_enum.name, "Values[] = {");
+    for (const EnumeratorPlan& enumerator : plan_of_enum.enumerators)
+      out.line("{", CppLiteral(enumerator.name), ", ", enumerator.value, "},");
+    out.close("};");
+    out.line("constexpr EnumDescription ", plan_of_enum.name, " = {", plan_of_enum.name,
+             "Values};");
+  }
+  if (!plan.enums.empty()) out.empty_line();
+}
+
 void write_tuples(CppWriter& out, const HostPlan& plan) {
+  write_enums(out, plan);
   if (plan.tuples.empty()) return;
   for (const TuplePlan& tuple : plan.tuples) {
     if (tuple.members.empty()) {
@@ -417,6 +430,7 @@ void write_description(CppWriter& out, const HostPlan& plan, const GenerateOptio
   out.line(".print_maps_on_exit = ", config.print_maps_on_exit, ",");
   out.line(".fails_on_missing_probes = ", config.fails_on_missing_probes, ",");
   out.line(".has_events = ", !plan.records.empty(), ",");
+  if (!program.kernel_records.empty()) out.line(".reads_kernel_types = true,");
   out.line(".print_maps = ", prints_maps ? CppCode("print_maps") : CppCode("nullptr"), ",");
   out.close("};");
 }

@@ -53,6 +53,17 @@ struct TuplePlan {
   std::vector<TupleMemberPlan> members;
 };
 
+struct EnumeratorPlan {
+  std::string name;
+  uint64_t value = 0;
+};
+
+// rt::EnumDescription.
+struct EnumPlan {
+  CppIdentifier name;
+  std::vector<EnumeratorPlan> enumerators;  // at least one
+};
+
 struct PiecePlan {
   std::string text;
   char conversion = 0;
@@ -118,6 +129,7 @@ struct SitePlan {
 // Refers to the program it was made from.
 struct HostPlan {
   const sema::Program* program = nullptr;
+  std::vector<EnumPlan> enums;
   std::vector<TuplePlan> tuples;  // those inside of others first
   std::vector<RecordPlan> records;
   std::vector<MapPlan> maps;

@@ -26,16 +26,22 @@ CppIdentifier value_type_of(const Type& type) {
     case TypeKind::Bool:
       return CppIdentifier("kBoolType");
     case TypeKind::Integer:
+      if (type.enumerators != nullptr) {
+        return CppIdentifier(type.is_signed ? "kSignedEnumType" : "kUnsignedEnumType");
+      }
       return CppIdentifier(type.is_signed ? "kSignedType" : "kUnsignedType");
     case TypeKind::Pointer:
       return CppIdentifier("kPointerType");
     case TypeKind::String:
       return CppIdentifier("kTextType");
     case TypeKind::Tuple:
+      if (type.is_array) return CppIdentifier("kArrayType");
       return CppIdentifier(sema::is_record(type) ? "kRecordType" : "kTupleType");
-    case TypeKind::Error:
     case TypeKind::None:
+      return CppIdentifier("kNullType");
+    case TypeKind::Error:
     case TypeKind::Array:
+    case TypeKind::Struct:
     case TypeKind::Count:
     case TypeKind::Sum:
     case TypeKind::Min:
@@ -63,13 +69,15 @@ MemberPlan member_for(const Type& type, CppIdentifier name, uint32_t offset, uin
   return {integer_of_size(size, is_signed), std::move(name), 0, offset};
 }
 
-// The descriptions of tuples, one for each type.
+// The descriptions of tuples and enums, one for each type.
 class Tuples {
  public:
-  explicit Tuples(std::vector<TuplePlan>& plans) : plans_(plans) {}
+  Tuples(std::vector<TuplePlan>& plans, std::vector<EnumPlan>& enums)
+      : plans_(plans), enums_(enums) {}
 
-  // What a field of this type refers to; nothing for all but tuples.
+  // What a field of this type refers to; nothing for all but tuples and enums.
   std::optional<CppIdentifier> details_of(const Type& type) {
+    if (type.enumerators != nullptr) return details_of_enum(type);
     if (type.kind != TypeKind::Tuple) return std::nullopt;
     for (size_t i = 0; i < types_.size(); ++i) {
       if (types_[i] == type) return plans_[i].name;
@@ -87,7 +95,21 @@ class Tuples {
   }
 
  private:
+  CppIdentifier details_of_enum(const Type& type) {
+    for (size_t i = 0; i < enum_types_.size(); ++i) {
+      if (enum_types_[i] == type) return enums_[i].name;
+    }
+    EnumPlan plan{numbered("kEnum", enums_.size()), {}};
+    for (const sema::Enumerator& enumerator : *type.enumerators)
+      plan.enumerators.push_back({enumerator.name, enumerator.value});
+    enum_types_.push_back(type);
+    enums_.push_back(std::move(plan));
+    return enums_.back().name;
+  }
+
   std::vector<TuplePlan>& plans_;
+  std::vector<EnumPlan>& enums_;
+  std::vector<Type> enum_types_;
   std::vector<Type> types_;
 };
 
@@ -184,6 +206,7 @@ AggregationNames aggregation_names(TypeKind kind) {
     case TypeKind::String:
     case TypeKind::Pointer:
     case TypeKind::Array:
+    case TypeKind::Struct:
     case TypeKind::Tuple:
       break;
   }
@@ -343,7 +366,7 @@ SitePlan plan_site(const sema::Site& site, const diagnostics::SourceFile& source
 HostPlan make_plan(const sema::Program& program) {
   HostPlan plan;
   plan.program = &program;
-  Tuples tuples(plan.tuples);
+  Tuples tuples(plan.tuples, plan.enums);
   for (const sema::RecordPlan& record : program.records)
     plan.records.push_back(plan_record(record, plan.records.size(), tuples));
   for (const sema::MapPlan& map : program.maps)

@@ -62,12 +62,6 @@ void report_unsupported_definitions(const syntax::Script& script, DiagnosticSink
   const auto report = [&](SourceRange where, std::string_view what) {
     sink.report<DiagnosticKind::UnsupportedSyntax>(where, what);
   };
-  // An include or a struct rarely comes alone; one message says it for all of them.
-  if (!script.c_definitions.empty()) {
-    const syntax::CDefinition& first = script.c_definitions.front();
-    report(first.range,
-           first.is_preprocessor_line ? "C preprocessor lines are" : "C definitions are");
-  }
   for (const auto& import : script.imports) {
     if (!is_library(import)) report(import.range, "imports are");
   }
@@ -228,8 +222,10 @@ std::optional<Program> analyze_expanded(const syntax::Script& script,
   const ResolvedProbes probes = resolve_probes(script, world, sink);
   const Names names = resolve_names(script, sink);
 
+  CTypes c_types(script, file, world, sink);
+  program.c_types = c_types.share();
   TypeTable types;
-  ScriptContext context{script, program.config, names, types};
+  ScriptContext context{script, program.config, names, types, c_types};
   infer_types(context, probes);
   report_undefined_maps(script, names, sink);
   check_declarations(script, names, types, sink);

@@ -40,17 +40,33 @@ std::string_view without_qualifiers(std::string_view text) {
   return text;
 }
 
+const world::CType* find_c_type(CTypes& types, std::string_view name) {
+  for (const auto& [word, tag] :
+       {std::pair{"struct ", world::CTag::Struct}, std::pair{"union ", world::CTag::Union},
+        std::pair{"enum ", world::CTag::Enum}}) {
+    if (name.starts_with(word)) return types.find(tag, trim(name.substr(name.find(' '))));
+  }
+  return types.find(world::CTag::None, name);
+}
+
 // `spelling` ends with '*': "const char *const *"
-Type pointer_from_c(std::string_view spelling, AddressSpace space) {
+Type pointer_from_c(CTypes& types, std::string_view spelling, AddressSpace space) {
   const std::string_view pointee = without_qualifiers(spelling.substr(0, spelling.rfind('*')));
   if (pointee.ends_with('*')) {
-    Type inner = pointer_from_c(pointee, space);
+    Type inner = pointer_from_c(types, pointee, space);
     std::string name = sema::spelling(inner);
     return pointer_type(std::move(name), space, std::make_shared<const Type>(std::move(inner)));
   }
   std::shared_ptr<const Type> element;
   if (const auto integer = world::c_integer(pointee)) {
     element = std::make_shared<const Type>(integer_type(integer->size, integer->is_signed));
+  } else if (pointee != "void") {
+    const world::CType* type = find_c_type(types, pointee);
+    const bool is_usable = type != nullptr && type->is_complete;
+    Type converted = is_usable ? types.convert(*type, space) : Type{};
+    if (converted.kind != TypeKind::None) {
+      element = std::make_shared<const Type>(std::move(converted));
+    }
   }
   return pointer_type(pointee == "void" ? "" : std::string(pointee), space, std::move(element));
 }
@@ -60,15 +76,6 @@ Type pointer_from_c(std::string_view spelling, AddressSpace space) {
 bool is_syscall_tracepoint(const ResolvedProbe& probe) {
   return probe.attach_point && probe.attach_point->kind == ProbeKind::Tracepoint &&
          probe.attach_point->target == "syscalls";
-}
-
-// Where an address lies that does not say it itself.
-AddressSpace space_of(const ProbeContext& context, const Type& type) {
-  if (type.kind == TypeKind::Pointer && type.space != AddressSpace::Unknown) return type.space;
-  const ResolvedProbe& probe = context.probe;
-  const bool is_user = probe.kind == ProgramKind::Uprobe || probe.kind == ProgramKind::Uretprobe ||
-                       is_syscall_tracepoint(probe);
-  return is_user ? AddressSpace::User : AddressSpace::Unknown;
 }
 
 // ---- fields of a tracepoint ---------------------------------------------------------------------
@@ -88,9 +95,9 @@ TracepointField make_field(const ProbeContext& context, const world::TracepointF
       break;
     case world::FieldKind::Pointer:
       // The only pointers that user space has put into a record are arguments of system calls.
-      result.type = pointer_from_c(field.c_type, is_syscall_tracepoint(context.probe)
-                                                     ? AddressSpace::User
-                                                     : AddressSpace::Kernel);
+      result.type = pointer_from_c(
+          context.script.c_types, field.c_type,
+          is_syscall_tracepoint(context.probe) ? AddressSpace::User : AddressSpace::Kernel);
       break;
     case world::FieldKind::CharArray:
       result.kind = Kind::CharArray;
@@ -226,30 +233,12 @@ bool check_index(ProbeContext& context, const Operand& index, uint64_t count) {
   return true;
 }
 
-Operand build_array_element(ProbeContext& context, SourceRange range, Operand array,
-                            Operand index) {
-  if (!check_index(context, index, array.type().count)) return Operand::error(range);
-  ExprPtr expr = std::move(array).take();
-  const Type element = *expr->type.element;
-  std::get<FieldRead>(expr->node).index = take_wide(context, std::move(index), false);
-  expr->type = element;
-  expr->range = range;
-  return Operand(std::move(expr));
-}
-
 Operand build_character(ProbeContext& context, SourceRange range, Operand text, Operand index) {
   if (!check_index(context, index, text.type().size)) return Operand::error(range);
   ExprPtr value = std::move(text).take();
   ExprPtr position = take_wide(context, std::move(index), false);
   return Operand(
       make_expr(integer_type(1, true), range, StringIndex{std::move(value), std::move(position)}));
-}
-
-Operand build_memory_read(SourceRange range, ExprPtr address, Type type, AddressSpace space) {
-  // Without a hint where it lies, an address is taken for one of the kernel.
-  const AddressSpace known = space == AddressSpace::Unknown ? AddressSpace::Kernel : space;
-  if (type.kind == TypeKind::Pointer && type.space == AddressSpace::Unknown) type.space = known;
-  return Operand(make_expr(std::move(type), range, MemoryRead{std::move(address), known}));
 }
 
 // What a pointer points to must have a size.
@@ -268,10 +257,71 @@ Operand build_pointed_element(ProbeContext& context, SourceRange range, Operand 
   Operand address = build_binary(context, range, syntax::BinaryOp::Add, std::move(pointer),
                                  std::move(index));
   if (address.is_error()) return address;
-  return build_memory_read(range, std::move(address).take(), element, space);
+  return value_at(range, std::move(address).take(), element, space);
 }
 
 }  // namespace
+
+AddressSpace space_of(const ProbeContext& context, const Type& type) {
+  const bool may_know = type.kind == TypeKind::Pointer || type.kind == TypeKind::Struct ||
+                        type.kind == TypeKind::Array;
+  if (may_know && type.space != AddressSpace::Unknown) return type.space;
+  const ResolvedProbe& probe = context.probe;
+  const bool is_user = probe.kind == ProgramKind::Uprobe || probe.kind == ProgramKind::Uretprobe ||
+                       is_syscall_tracepoint(probe);
+  return is_user ? AddressSpace::User : AddressSpace::Unknown;
+}
+
+namespace {
+
+// Where the elements of an array begin one after the other; 0, where nothing can be read, for an
+// index that is outside.
+ExprPtr element_address(ProbeContext& context, SourceRange range, ExprPtr array, ExprPtr index) {
+  const Type wide = integer_type(8, false);
+  const Type type = array->type;
+  const auto address_at = [&](ExprPtr position) {
+    ExprPtr base = convert(std::move(array), wide);
+    const IntegerConstant* constant = as_integer_constant(*position);
+    if (constant != nullptr && constant->value == 0) return base;
+    ExprPtr offset = make_expr(wide, range,
+                               Binary{BinaryOp::Multiply,
+                                      std::move(position),
+                                      build_size(context, range, *type.element),
+                                      {}});
+    return make_expr(wide, range, Binary{BinaryOp::Add, std::move(base), std::move(offset), {}});
+  };
+  if (as_integer_constant(*index) != nullptr) return address_at(std::move(index));
+  const VariableId variable = context.add_temporary(wide);
+  ExprPtr is_inside = make_expr(bool_type(), range,
+                                Binary{BinaryOp::Less,
+                                       make_expr(wide, range, VariableRead{variable}),
+                                       integer_constant(range, type.count, wide),
+                                       {}});
+  ExprPtr address = make_expr(
+      wide, range,
+      Conditional{std::move(is_inside), address_at(make_expr(wide, range, VariableRead{variable})),
+                  integer_constant(range, 0, wide)});
+  return make_expr(wide, range, BindVariable{variable, std::move(index), std::move(address)});
+}
+
+}  // namespace
+
+Operand build_array_element(ProbeContext& context, SourceRange range, Operand array,
+                            Operand index) {
+  if (!check_index(context, index, array.type().count)) return Operand::error(range);
+  const AddressSpace space = space_of(context, array.type());
+  ExprPtr expr = take(context, std::move(array));
+  const Type element = *expr->type.element;
+  ExprPtr position = take_wide(context, std::move(index), false);
+  if (auto* field = std::get_if<FieldRead>(&expr->node)) {
+    field->index = std::move(position);
+    expr->type = element;
+    expr->range = range;
+    return Operand(std::move(expr));
+  }
+  return value_at(range, element_address(context, range, std::move(expr), std::move(position)),
+                  element, space);
+}
 
 Operand build_field(ProbeContext& context, const syntax::FieldAccess& access) {
   if (is_args(access.object)) return build_args_field(context, access);
@@ -280,12 +330,17 @@ Operand build_field(ProbeContext& context, const syntax::FieldAccess& access) {
   if (object.kind() == TypeKind::Tuple) {
     return build_tuple_field(context, access, std::move(object));
   }
-  if (object.kind() == TypeKind::Pointer && object.type().element == nullptr &&
-      !object.type().c_name.empty()) {
-    context.report<DiagnosticKind::UnsupportedFieldRead>(access.range, object.type().c_name);
-  } else {
-    context.report<DiagnosticKind::NotAStruct>(access.range, spelling(object.type()));
+  const bool is_pointer = object.kind() == TypeKind::Pointer;
+  if (is_pointer && object.type().element == nullptr && !object.type().c_name.empty()) {
+    context.report<DiagnosticKind::NotDereferenceable>(range_of(access.object),
+                                                       spelling(object.type()));
+    return Operand::error(access.range);
   }
+  const bool is_struct = is_pointer ? object.type().element != nullptr &&
+                                          object.type().element->kind == TypeKind::Struct
+                                    : object.kind() == TypeKind::Struct;
+  if (is_struct) return build_member(context, access, std::move(object));
+  context.report<DiagnosticKind::NotAStruct>(access.range, spelling(object.type()));
   return Operand::error(access.range);
 }
 
@@ -321,14 +376,14 @@ Operand build_dereference(ProbeContext& context, const syntax::UnaryExpr& unary)
   if (operand.kind() == TypeKind::Pointer) {
     if (!check_pointee(context, unary.range, operand.type())) return Operand::error(unary.range);
     const Type element = *operand.type().element;
-    return build_memory_read(unary.range, std::move(operand).take(), element, space);
+    return value_at(unary.range, std::move(operand).take(), element, space);
   }
   if (!is_integer_like(operand.type())) {
     context.report<DiagnosticKind::InvalidOperand>(unary.range, "*", spelling(operand.type()));
     return Operand::error(unary.range);
   }
   ExprPtr address = take_wide(context, std::move(operand), false);
-  return build_memory_read(unary.range, std::move(address), integer_type(8, false), space);
+  return value_at(unary.range, std::move(address), integer_type(8, false), space);
 }
 
 // ---- str() --------------------------------------------------------------------------------------

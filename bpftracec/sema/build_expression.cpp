@@ -171,6 +171,15 @@ void add_late_constants(ProgramTables& tables, Builtin builtin) {
   base::internal_error("unknown builtin");
 }
 
+Type curtask_type(CTypes& types) {
+  const world::CType* task = types.find(world::CTag::Struct, "task_struct");
+  std::shared_ptr<const Type> element;
+  if (task != nullptr && task->is_complete) {
+    element = std::make_shared<const Type>(types.convert(*task, AddressSpace::Kernel));
+  }
+  return pointer_type("struct task_struct", AddressSpace::Kernel, std::move(element));
+}
+
 Operand build_builtin_variable(ProbeContext& context, SourceRange range, const BuiltinName& name) {
   const Builtin builtin = name.variable;
   if (builtin == Builtin::Cpid) {
@@ -183,6 +192,9 @@ Operand build_builtin_variable(ProbeContext& context, SourceRange range, const B
     if (context.probe.attach_point->kind != ProbeKind::Uretprobe) {
       return report_not_available(context, range, "retval", "uretprobe");
     }
+  }
+  if (builtin == Builtin::Curtask) {
+    return Operand(make_expr(curtask_type(context.script.c_types), range, BuiltinRead{builtin}));
   }
   add_late_constants(context.tables, builtin);
   return Operand(make_expr(builtin_type(builtin), range, BuiltinRead{builtin}));
@@ -261,15 +273,88 @@ std::optional<Type> integer_type_named(std::string_view name) {
   return std::nullopt;
 }
 
-Type pointer_to(std::optional<Type> pointee, std::string name, uint32_t depth, AddressSpace space) {
-  std::shared_ptr<const Type> element;
-  if (pointee) element = std::make_shared<const Type>(*std::move(pointee));
-  Type type = pointer_type(std::move(name), space, std::move(element));
-  for (uint32_t level = 1; level < depth; ++level) {
-    std::string inner = spelling(type);
-    type = pointer_type(std::move(inner), space, std::make_shared<const Type>(type));
+// A type with the name that pointers to it have. None: one that only pointers can lead to.
+struct NamedType {
+  Type type;
+  std::string name;
+};
+
+world::CTag tag_named(std::string_view word) {
+  if (word == "struct") return world::CTag::Struct;
+  if (word == "union") return world::CTag::Union;
+  return word == "enum" ? world::CTag::Enum : world::CTag::None;
+}
+
+void report_unknown_type(ProbeContext& context, const syntax::TypeName& name,
+                         const std::string& spelled) {
+  static constexpr std::string_view kNames[] = {"int8",   "int16",  "int32",  "int64", "uint8",
+                                                "uint16", "uint32", "uint64", "bool",  "string"};
+  const world::CTypeCatalog& catalog = context.script.c_types.catalog();
+  std::optional<std::string> nearest;
+  if (name.tag.empty()) nearest = base::nearest_name(name.name, kNames);
+  if (!nearest) nearest = catalog.nearest_type(tag_named(name.tag), name.name);
+  if (!nearest && may_be_lost(context)) return;
+  Diagnostic& diagnostic = context.report<DiagnosticKind::UnknownType>(name.range, spelled);
+  if (nearest) {
+    diagnostic.hint("did you mean '{}{}'?", name.tag.empty() ? "" : std::string(name.tag) + " ",
+                    *nearest);
   }
-  return type;
+  if (!catalog.missing_headers().empty()) {
+    diagnostic.hint("neither the kernel's BTF nor a header has it; '{}' is not installed",
+                    catalog.missing_headers().front());
+  } else if (const base::Error* error = catalog.kernel_error()) {
+    diagnostic.hint("types of the kernel cannot be read: {}", error->message);
+  } else if (!nearest) {
+    diagnostic.hint("neither the script, its headers nor the kernel's BTF define it");
+  }
+}
+
+// The type before its suffixes.
+std::optional<NamedType> named_type(ProbeContext& context, const syntax::TypeName& name) {
+  std::string spelled(name.tag);
+  if (!spelled.empty()) spelled += ' ';
+  spelled += name.name;
+  if (name.tag.empty()) {
+    if (name.name == "void") return NamedType{{}, ""};
+    if (auto type = integer_type_named(name.name)) return NamedType{*std::move(type), spelled};
+  }
+  CTypes& types = context.script.c_types;
+  const world::CType* type = types.find(tag_named(name.tag), name.name);
+  if (type == nullptr || !type->is_complete) {
+    // A pointer to something unknown can still be passed on.
+    report_unknown_type(context, name, spelled);
+    return std::nullopt;
+  }
+  return NamedType{types.convert(*type, AddressSpace::Unknown), spelled};
+}
+
+NamedType pointer_to(NamedType pointee) {
+  std::shared_ptr<const Type> element;
+  // A bool in memory is a byte like any other.
+  if (pointee.type.kind == TypeKind::Bool) pointee.type = integer_type(1, false);
+  if (pointee.type.kind != TypeKind::None) {
+    element = std::make_shared<const Type>(std::move(pointee.type));
+  }
+  Type type = pointer_type(std::move(pointee.name), AddressSpace::Unknown, std::move(element));
+  std::string name = spelling(type);
+  return {std::move(type), std::move(name)};
+}
+
+// Without a count (`int8[]`), the operand of the cast tells it; until then it is 0.
+std::optional<NamedType> array_of(ProbeContext& context, const syntax::TypeName& name,
+                                  const NamedType& element, std::optional<uint64_t> count) {
+  constexpr uint64_t kMaxCount = 1 << 20;
+  if (element.type.kind == TypeKind::None || count.value_or(0) > kMaxCount) {
+    context.report<DiagnosticKind::NoSize>(name.range, name.name);
+    return std::nullopt;
+  }
+  const auto elements = static_cast<uint32_t>(count.value_or(0));
+  Type type{.kind = TypeKind::Array,
+            .size = element.type.size * elements,
+            .count = elements,
+            .element = std::make_shared<const Type>(element.type)};
+  std::string spelled = spelling(type);
+  return NamedType{std::move(type), std::move(spelled)};
 }
 
 }  // namespace
@@ -302,10 +387,8 @@ Operand build(ProbeContext& context, const syntax::Expr& expr) {
           [&](const syntax::ComptimeExpr* node) { return build_comptime(context, *node); },
           [&](const syntax::IfStatement* node) { return build_if_value(context, *node); },
           [&](const syntax::Block* node) { return build_block_value(context, *node); },
+          [&](const syntax::OffsetofExpr* node) { return build_offsetof(context, *node); },
           // What has no meaning yet.
-          [&](const syntax::OffsetofExpr* node) {
-            return unsupported(context, node->range, "'offsetof' is");
-          },
           [&](const syntax::TypeofExpr* node) {
             context.report<DiagnosticKind::TypeAsValue>(node->range);
             return Operand::error(node->range);
@@ -342,6 +425,7 @@ Operand build_builtin(ProbeContext& context, const syntax::Identifier& identifie
   if (function != nullptr && function->min_arguments == 0) {
     return build_call(context, {identifier.range, identifier.name, identifier.range, {}});
   }
+  if (auto constant = build_c_constant(context, identifier)) return *std::move(constant);
   report_unknown_identifier(context, identifier);
   return Operand::error(identifier.range);
 }
@@ -361,38 +445,118 @@ std::optional<Type> resolve_type(ProbeContext& context, const syntax::TypeName& 
     }
     return string_type(static_cast<uint32_t>(size));
   }
-  const auto is_array = [](const syntax::TypeSuffix& suffix) {
-    return suffix.kind == syntax::TypeSuffix::Kind::Array;
-  };
-  if (std::any_of(name.suffixes.begin(), name.suffixes.end(), is_array)) {
-    context.report<DiagnosticKind::UnsupportedType>(name.range, "arrays");
+  std::optional<NamedType> type = named_type(context, name);
+  if (!type) return std::nullopt;
+  for (const syntax::TypeSuffix& suffix : name.suffixes) {
+    type = suffix.kind == syntax::TypeSuffix::Kind::Pointer
+               ? std::optional(pointer_to(*std::move(type)))
+               : array_of(context, name, *type, suffix.size);
+    if (!type) return std::nullopt;
+  }
+  if (type->type.kind == TypeKind::None) {
+    context.report<DiagnosticKind::UnsupportedType>(name.range,
+                                                    "values of type '" + type->name + "'");
     return std::nullopt;
   }
-  std::optional<Type> pointee;
-  if (name.tag.empty()) pointee = integer_type_named(name.name);
-  const auto pointer_depth = static_cast<uint32_t>(name.suffixes.size());
-  if (pointer_depth == 0) {
-    if (pointee) return pointee;
-    if (!name.tag.empty()) {
-      context.report<DiagnosticKind::UnsupportedType>(name.range, "values of structs and enums");
-      return std::nullopt;
-    }
-    static constexpr std::string_view kNames[] = {"int8",   "int16",  "int32",  "int64", "uint8",
-                                                  "uint16", "uint32", "uint64", "bool",  "string"};
-    const auto nearest = base::nearest_name(name.name, kNames);
-    if (!nearest && may_be_lost(context)) return std::nullopt;
-    Diagnostic& diagnostic = context.report<DiagnosticKind::UnknownType>(name.range, name.name);
-    if (nearest) diagnostic.hint("did you mean '{}'?", *nearest);
-    return std::nullopt;
-  }
-  // A bool in memory is a byte like any other.
-  if (pointee && pointee->kind == TypeKind::Bool) pointee = integer_type(1, false);
-  std::string pointee_name(name.tag);
-  if (!pointee_name.empty()) pointee_name += ' ';
-  pointee_name += name.name;
-  return pointer_to(std::move(pointee), std::move(pointee_name), pointer_depth,
-                    AddressSpace::Unknown);
+  return type->type;
 }
+
+namespace {
+
+bool is_array(const Operand& operand) {
+  return operand.kind() == TypeKind::Array ||
+         (operand.kind() == TypeKind::Tuple && operand.type().is_array);
+}
+
+Operand report_cast(ProbeContext& context, SourceRange range, const Operand& operand,
+                    const Type& target) {
+  context.report<DiagnosticKind::InvalidCast>(range, spelling(operand.type()), spelling(target));
+  return Operand::error(range);
+}
+
+// The bytes of an integer as numbers, the lowest first.
+Operand split_integer(ProbeContext& context, SourceRange range, Operand operand, Type target) {
+  const Type element = *target.element;
+  const uint32_t size = operand.type().size;
+  if (target.count == 0 && size % element.size == 0) target.count = size / element.size;
+  if (element.kind != TypeKind::Integer || target.count * element.size != size) {
+    return report_cast(context, range, operand, target);
+  }
+  const Type wide = integer_type(8, false);
+  const VariableId variable = context.add_temporary(wide);
+  TupleMake tuple;
+  for (uint32_t index = 0; index < target.count; ++index) {
+    ExprPtr bits = make_expr(
+        wide, range,
+        Binary{BinaryOp::ShiftRight,
+               make_expr(wide, range, VariableRead{variable}),
+               integer_constant(range, uint64_t{index} * element.size * 8, wide),
+               {}});
+    tuple.elements.push_back(convert(std::move(bits), element));
+  }
+  const Type type = copied_array_type(element, target.count);
+  ExprPtr whole = make_expr(type, range, std::move(tuple));
+  return Operand(make_expr(
+      type, range,
+      BindVariable{variable, take_wide(context, std::move(operand), false), std::move(whole)}));
+}
+
+Operand join_integers(ProbeContext& context, SourceRange range, Operand operand,
+                      const Type& target) {
+  operand = copied(context, std::move(operand));
+  if (operand.is_error()) return operand;
+  const Type type = operand.type();
+  const Type element = type.members->front().type;
+  const size_t count = type.members->size();
+  if (element.kind != TypeKind::Integer || element.size * count != target.size) {
+    return report_cast(context, range, operand, target);
+  }
+  const Type wide = integer_type(8, false);
+  const VariableId variable = context.add_temporary(type);
+  ExprPtr result = integer_constant(range, 0, wide);
+  for (uint32_t index = 0; index < count; ++index) {
+    ExprPtr part = make_expr(element, range,
+                             TupleElement{make_expr(type, range, VariableRead{variable}), index});
+    part = convert(convert(std::move(part), integer_type(element.size, false)), wide);
+    part = make_expr(wide, range,
+                     Binary{BinaryOp::ShiftLeft,
+                            std::move(part),
+                            integer_constant(range, uint64_t{index} * element.size * 8, wide),
+                            {}});
+    result = make_expr(wide, range,
+                       Binary{BinaryOp::BitwiseOr, std::move(result), std::move(part), {}});
+  }
+  ExprPtr value = convert(std::move(result), target);
+  return Operand(make_expr(
+      target, range, BindVariable{variable, take(context, std::move(operand)), std::move(value)}));
+}
+
+// A literal must be one of the values of the enum that it becomes.
+bool check_enum_value(ProbeContext& context, const Operand& operand, const Type& target) {
+  const IntegerConstant* constant = as_integer_constant(operand.expr());
+  if (target.enumerators == nullptr || constant == nullptr || !operand.is_literal) return true;
+  const auto& values = *target.enumerators;
+  const bool is_known = std::ranges::find(values, constant->value, &Enumerator::value) !=
+                        values.end();
+  if (!is_known) {
+    context.report<DiagnosticKind::NoSuchEnumerator>(operand.range(), spelling(target),
+                                                     static_cast<int64_t>(constant->value));
+  }
+  return is_known;
+}
+
+Operand build_array_cast(ProbeContext& context, SourceRange range, Operand operand,
+                         const Type& target) {
+  if (target.kind == TypeKind::Integer && is_array(operand)) {
+    return join_integers(context, range, std::move(operand), target);
+  }
+  if (target.kind == TypeKind::Array && operand.kind() == TypeKind::Integer) {
+    return split_integer(context, range, std::move(operand), target);
+  }
+  return report_cast(context, range, operand, target);
+}
+
+}  // namespace
 
 Operand build_cast(ProbeContext& context, const syntax::CastExpr& cast) {
   const std::optional<Type> type = resolve_type(context, cast.type);
@@ -404,6 +568,9 @@ Operand build_cast(ProbeContext& context, const syntax::CastExpr& cast) {
   if (operand.is_error()) return Operand::error(cast.range);
 
   Type target = *type;
+  if (target.kind == TypeKind::Array || is_array(operand)) {
+    return build_array_cast(context, cast.range, std::move(operand), target);
+  }
   const bool is_scalar = is_integer_like(operand.type()) || operand.kind() == TypeKind::Pointer;
   const bool to_scalar = is_integer_like(target) || target.kind == TypeKind::Pointer;
   const bool is_text = operand.kind() == TypeKind::String;
@@ -415,6 +582,7 @@ Operand build_cast(ProbeContext& context, const syntax::CastExpr& cast) {
     context.report<DiagnosticKind::InvalidCast>(cast.range, spelling(operand), spelling(target));
     return Operand::error(cast.range);
   }
+  if (!check_enum_value(context, operand, target)) return Operand::error(cast.range);
   if (target.kind == TypeKind::Pointer && operand.kind() == TypeKind::Pointer) {
     target.space = operand.type().space;
   }
@@ -423,17 +591,31 @@ Operand build_cast(ProbeContext& context, const syntax::CastExpr& cast) {
   return Operand(std::move(expr));
 }
 
-Operand build_sizeof(ProbeContext& context, const syntax::SizeofExpr& node) {
-  std::optional<Type> type;
-  if (const auto* name = std::get_if<syntax::TypeName>(&node.operand)) {
-    type = resolve_type(context, *name);
-  } else if (const auto* const* asked = std::get_if<const syntax::TypeofExpr*>(
-                 &std::get<syntax::Expr>(node.operand))) {
-    type = build_typeof(context, **asked);
-  } else {
-    const Operand operand = build(context, std::get<syntax::Expr>(node.operand));
-    if (!operand.is_error()) type = operand.type();
+namespace {
+
+// Of a type or of an expression. A bare word is a type if there is one of that name.
+std::optional<Type> type_of(ProbeContext& context, const syntax::TypeOrExpr& operand) {
+  if (const auto* name = std::get_if<syntax::TypeName>(&operand)) {
+    return resolve_type(context, *name);
   }
+  const syntax::Expr& expr = std::get<syntax::Expr>(operand);
+  if (const auto* const* asked = std::get_if<const syntax::TypeofExpr*>(&expr)) {
+    return build_typeof(context, **asked);
+  }
+  if (const auto* const* word = std::get_if<const syntax::Identifier*>(&expr)) {
+    CTypes& types = context.script.c_types;
+    const world::CType* type = types.find(world::CTag::None, (*word)->name);
+    if (type != nullptr && type->is_complete) return types.convert(*type, AddressSpace::Unknown);
+  }
+  const Operand value = build(context, expr);
+  if (value.is_error()) return std::nullopt;
+  return value.type();
+}
+
+}  // namespace
+
+Operand build_sizeof(ProbeContext& context, const syntax::SizeofExpr& node) {
+  const std::optional<Type> type = type_of(context, node.operand);
   if (!type) return Operand::error(node.range);
   const uint64_t elements = type->kind == TypeKind::Array ? type->count : 1;
   const uint64_t size = type->kind == TypeKind::Array ? elements * type->element->size

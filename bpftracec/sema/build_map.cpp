@@ -44,7 +44,7 @@ std::optional<ExprPtr> build_key(ProbeContext& context, MapId map, SourceRange w
   std::vector<Operand> operands;
   bool is_usable = true;
   for (const syntax::Expr& part : parts) {
-    operands.push_back(build(context, part));
+    operands.push_back(copied(context, build(context, part)));
     is_usable = check_key_part(context, info, operands.back()) && is_usable;
   }
   // Keys where the map has none, or the reverse, have been reported with the names.

@@ -102,6 +102,9 @@ Operand build_comparison(ProbeContext& context, SourceRange range, syntax::Binar
   if (is_text(lhs) || is_text(rhs)) {
     return build_text_comparison(context, range, op, std::move(lhs), std::move(rhs));
   }
+  lhs = copied_array(context, std::move(lhs));
+  rhs = copied_array(context, std::move(rhs));
+  if (lhs.is_error() || rhs.is_error()) return Operand::error(range);
   const bool are_tuples = lhs.kind() == TypeKind::Tuple && rhs.kind() == TypeKind::Tuple;
   const bool is_equality = op == syntax::BinaryOp::Equal || op == syntax::BinaryOp::NotEqual;
   if (are_tuples && is_equality) {
@@ -169,17 +172,16 @@ Operand build_pointer_arithmetic(ProbeContext& context, SourceRange range, synta
         .hint("cast it to an integer to add bytes: (uint64)...");
     return Operand::error(range);
   }
-  const uint64_t element_size = type.element == nullptr ? 1 : type.element->size;
+  const bool counts_bytes = type.element == nullptr || type.element->size == 1;
   const Type wide = integer_type(8, false);
   ExprPtr address = take_wide(context, std::move(lhs), false);
   ExprPtr offset = take_wide(context, std::move(rhs), false);
-  if (element_size != 1) {
+  if (!counts_bytes) {
     const SourceRange where = offset->range;
-    offset = make_expr(wide, where,
-                       Binary{BinaryOp::Multiply,
-                              std::move(offset),
-                              integer_constant(where, element_size, wide),
-                              {}});
+    offset = make_expr(
+        wide, where,
+        Binary{
+            BinaryOp::Multiply, std::move(offset), build_size(context, where, *type.element), {}});
   }
   ExprPtr sum = make_expr(wide, range,
                           Binary{arithmetic(op), std::move(address), std::move(offset), {}});

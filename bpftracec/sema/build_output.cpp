@@ -47,17 +47,20 @@ const syntax::StringLiteral* literal_argument(ProbeContext& context, const synta
 // Whether a value can be shown by its type's own text.
 bool is_printable(const Operand& operand) {
   return is_integer_like(operand.type()) || operand.kind() == TypeKind::Pointer ||
-         operand.kind() == TypeKind::String || operand.kind() == TypeKind::Tuple;
+         operand.kind() == TypeKind::String || operand.kind() == TypeKind::Tuple ||
+         operand.kind() == TypeKind::Struct || operand.kind() == TypeKind::Array;
 }
 
 // A value for `%s` and print(): a parameter as a number only if it is one, which the tool knows.
+// Null for one that cannot be copied.
 ExprPtr take_printable(ProbeContext& context, Operand operand) {
   if (operand.parameter) {
     const LateConstantId id = context.tables.late_constant(
         LateConstant::Kind::ParameterValue, *operand.parameter, kParameterTextCapacity);
     return make_expr(string_type(kParameterTextCapacity), operand.range(), LateConstantRead{id});
   }
-  return take(context, std::move(operand));
+  operand = copied(context, std::move(operand));
+  return operand.is_error() ? nullptr : take(context, std::move(operand));
 }
 
 // ---- printf -------------------------------------------------------------------------------------
@@ -183,6 +186,7 @@ Operand build_print(ProbeContext& context, const syntax::CallExpr& call) {
   }
   std::vector<ExprPtr> arguments;
   arguments.push_back(take_printable(context, std::move(operand)));
+  if (arguments.back() == nullptr) return Operand::error(call.range);
   return emit(context, {.kind = RecordKind::PrintValue, .range = call.range}, std::move(arguments));
 }
 

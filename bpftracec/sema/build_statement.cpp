@@ -119,10 +119,6 @@ bool check_assignable(ProbeContext& context, const Operand& value, const std::st
     context.report<DiagnosticKind::NoValue>(value.range());
     return false;
   }
-  if (value.kind() == TypeKind::Array) {
-    context.report<DiagnosticKind::UnsupportedType>(value.range(), "arrays as a whole");
-    return false;
-  }
   return true;
 }
 
@@ -187,8 +183,8 @@ ExprPtr zero(SourceRange range, const Type& type) {
 void build_statement(ProbeContext& context, const syntax::LetStatement& let, Block& block) {
   if (let.type) resolve_type(context, *let.type);  // for what it reports; inference has used it
   if (let.value) {
-    append_variable_assignment(context, let.range, *let.variable, build(context, *let.value),
-                               block);
+    append_variable_assignment(context, let.range, *let.variable,
+                               copied_array(context, build(context, *let.value)), block);
     return;
   }
   // In a loop the block is entered again, and the variable is a new one each time.
@@ -423,8 +419,9 @@ void build_statement(ProbeContext& context, const syntax::Assignment& assignment
   if (variable != nullptr) {
     Operand old = assignment.compound_op ? build(context, assignment.target)
                                          : Operand::error(assignment.range);
-    append_variable_assignment(context, assignment.range, **variable,
-                               build_assigned_value(context, assignment, std::move(old)), block);
+    append_variable_assignment(
+        context, assignment.range, **variable,
+        copied_array(context, build_assigned_value(context, assignment, std::move(old))), block);
     return;
   }
   const auto* const* access = std::get_if<const syntax::MapAccess*>(&assignment.target);
@@ -440,7 +437,7 @@ void build_statement(ProbeContext& context, const syntax::Assignment& assignment
   }
   const MapId map = context.script.names.map(**access);
   auto key = build_key(context, map, (*access)->range, key_parts((*access)->keys));
-  Operand value = build(context, assignment.value);
+  Operand value = copied(context, build(context, assignment.value));
   if (key) {
     append_map_assignment(context, assignment.range, map, *std::move(key), std::move(value), block);
   } else {

@@ -24,6 +24,7 @@ bool check_element(ProbeContext& context, const Operand& element) {
       return false;
     case TypeKind::None:
     case TypeKind::Array:
+    case TypeKind::Struct:
     case TypeKind::Count:
     case TypeKind::Sum:
     case TypeKind::Min:
@@ -108,7 +109,8 @@ Operand tuple_of(ProbeContext& context, SourceRange range, std::vector<Operand> 
 
 Operand build_tuple(ProbeContext& context, const syntax::TupleExpr& tuple) {
   std::vector<Operand> elements;
-  for (const syntax::Expr& element : tuple.elements) elements.push_back(build(context, element));
+  for (const syntax::Expr& element : tuple.elements)
+    elements.push_back(copied(context, build(context, element)));
   return tuple_of(context, tuple.range, std::move(elements), {});
 }
 
@@ -117,7 +119,7 @@ Operand build_record(ProbeContext& context, const syntax::RecordExpr& record) {
   std::vector<std::string> names;
   bool is_usable = true;
   for (const syntax::RecordField& field : record.fields) {
-    values.push_back(build(context, field.value));
+    values.push_back(copied(context, build(context, field.value)));
     if (std::ranges::find(names, field.name) != names.end()) {
       context.report<DiagnosticKind::DuplicateField>(field.name_range, field.name);
       is_usable = false;

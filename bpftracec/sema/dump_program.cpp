@@ -159,6 +159,7 @@ class Dumper {
     }
     for (const MapPlan& map : program_.maps) dump(map);
     for (const TracepointRecord& record : program_.tracepoint_records) dump(record);
+    for (const KernelRecord& record : program_.kernel_records) dump(record);
     for (const ProbeProgram& program : program_.programs) dump(program);
     return std::move(out_);
   }
@@ -224,6 +225,16 @@ class Dumper {
     for (const TracepointField& field : record.fields) {
       line(1, "{}: {}, {} of {} bytes at {} here", field.name, spelling(field.type),
            name_of(field.kind), field.storage_size, field.offset);
+    }
+  }
+
+  void dump(const KernelRecord& record) {
+    line(0, "the kernel's {}, {} bytes here", title(record), record.size);
+    for (const KernelMember& member : record.members) {
+      line(1, "{}: {} at bit {} here", member.name,
+           member.bit_size != 0 ? fmt::format("{} bits", member.bit_size)
+                                : fmt::format("{} bytes", member.type.size),
+           member.bit_offset);
     }
   }
 
@@ -362,7 +373,7 @@ class Dumper {
     const std::string& name = program_.maps[map].name;
     if (key == nullptr) return name;
     const auto* tuple = std::get_if<TupleMake>(&key->node);
-    const bool is_several = tuple != nullptr && !is_record(key->type);
+    const bool is_several = tuple != nullptr && !is_record(key->type) && !key->type.is_array;
     return fmt::format("{}[{}]", name, is_several ? list(tuple->elements) : text(*key));
   }
 
@@ -417,6 +428,16 @@ class Dumper {
             [&](const FieldRead& node) { return field(node); },
             [&](const MemoryRead& node) {
               return typed(fmt::format("*{}({})", name_of(node.space), text(*node.address)));
+            },
+            [&](const MemberAddress& node) {
+              return fmt::format("&{}", member(*node.base, node.place));
+            },
+            [&](const MemberRead& node) {
+              return typed(
+                  fmt::format("{}({})", name_of(node.space), member(*node.base, node.place)));
+            },
+            [&](const KernelSize& node) {
+              return fmt::format("sizeof({})", title(program_.kernel_records[node.record]));
             },
             [&](const StringRead& node) {
               return typed(fmt::format(
@@ -475,6 +496,24 @@ class Dumper {
     std::string result = "{ ";
     for (const char c : inner.out_) result += c == '\n' ? std::string("; ") : std::string(1, c);
     return result + text(*node.value) + " }";
+  }
+
+  static std::string title(const KernelRecord& record) {
+    if (record.name.empty()) return "an unnamed struct";
+    if (record.is_typedef) return record.name;
+    return (record.is_union ? "union " : "struct ") + record.name;
+  }
+
+  std::string member(const Expr& base, const KernelPlace& place) const {
+    std::string result = text(base) + "->";
+    const KernelRecord* record = &program_.kernel_records[place.record];
+    for (const uint32_t index : place.path) {
+      const KernelMember& step = record->members[index];
+      if (!result.ends_with('>')) result += '.';
+      result += step.name;
+      if (step.type.record) record = &program_.kernel_records[*step.type.record];
+    }
+    return result;
   }
 
   static std::string builtin(const BuiltinRead& node) {

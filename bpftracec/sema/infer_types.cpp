@@ -369,7 +369,7 @@ class Inference {
       if ((*let)->type && (*let)->type->type_of != nullptr) {
         return fix_as_asked(context, **let, type);
       }
-      return type.add(build(context, *(*let)->value), (*let)->range);
+      return type.add(copied_array(context, build(context, *(*let)->value)), (*let)->range);
     }
     if (const auto* const* step = std::get_if<const syntax::IncrementExpr*>(&source.statement)) {
       return type.add_increment((*step)->is_increment, (*step)->range);
@@ -389,7 +389,9 @@ class Inference {
       old = Operand(make_expr(type.type(), assignment.range, IntegerConstant{0}));
       old.adapts = type.adapts();
     }
-    return type.add(build_assigned_value(context, assignment, std::move(old)), assignment.range);
+    Operand value = build_assigned_value(context, assignment, std::move(old));
+    value = is_map ? copied(context, std::move(value)) : copied_array(context, std::move(value));
+    return type.add(value, assignment.range);
   }
 
   // `let $x : typeof(...)`

@@ -24,7 +24,7 @@ uint32_t size_for(uint64_t value, bool is_signed) {
 
 // Whether both have the same number of members, of the same names.
 bool have_same_shape(const Type& a, const Type& b) {
-  return a.kind == TypeKind::Tuple && b.kind == TypeKind::Tuple &&
+  return a.kind == TypeKind::Tuple && b.kind == TypeKind::Tuple && a.is_array == b.is_array &&
          std::ranges::equal(*a.members, *b.members, {}, &TupleMember::name, &TupleMember::name);
 }
 
@@ -45,6 +45,12 @@ class Element {
   const Operand* written_ = nullptr;
   std::optional<Operand> stored_;
 };
+
+bool is_same_struct(Type a, const Type& b) {
+  a.space = b.space;
+  a.c_name = b.c_name;  // a typedef's or the struct's own
+  return a == b;
+}
 
 // What a pointer must be to stand for both.
 Type merge_pointers(const Type& a, const Type& b) {
@@ -84,6 +90,7 @@ bool InferredType::is_flexible() const {
 }
 
 bool InferredType::add(const Operand& value, SourceRange where) {
+  if (is_fixed_ && type_.kind == TypeKind::Pointer) return add_space(value.type());
   if (is_fixed_ || value.is_error()) return false;
   if (value.parameter) return add_parameter(where);
   switch (value.kind()) {
@@ -96,6 +103,8 @@ bool InferredType::add(const Operand& value, SourceRange where) {
       return add_pointer(value.type(), where);
     case TypeKind::Tuple:
       return add_tuple(value, where);
+    case TypeKind::Struct:
+      return add_struct(value.type(), where);
     case TypeKind::Error:
     case TypeKind::None:
     case TypeKind::Array:
@@ -118,6 +127,7 @@ bool InferredType::add_parameter(SourceRange where) {
   if (is_known() && !is_text && !is_integer_like(type_)) return false;
   has_parameter_ = true;
   has_only_bools_ = false;
+  has_only_enum_ = false;
   if (is_text) return set(string_type(std::max(type_.size, kParameterTextCapacity)), where);
   return set(integer(), where);
 }
@@ -125,6 +135,8 @@ bool InferredType::add_parameter(SourceRange where) {
 bool InferredType::add_scalar(const Operand& value, SourceRange where) {
   if (is_known() && !is_integer_like(type_)) return false;  // also: a null pointer's 0
   const Type& type = value.type();
+  if (type.enumerators == nullptr || (enum_ && *enum_ != type)) has_only_enum_ = false;
+  if (has_only_enum_) enum_ = type;
   if (type.kind == TypeKind::Bool) return add_integer(type, true, 1, where);
   has_only_bools_ = false;
   const IntegerConstant* constant = as_integer_constant(value.expr());
@@ -148,16 +160,35 @@ bool InferredType::add_pointer(const Type& type, SourceRange where) {
   return set(type, where);
 }
 
+// A declaration does not tell where a pointer leads; what is put there does.
+bool InferredType::add_space(const Type& type) {
+  if (type.kind != TypeKind::Pointer || type_.space != AddressSpace::Unknown) return false;
+  type_.space = type.space;
+  return type.space != AddressSpace::Unknown;
+}
+
+bool InferredType::add_struct(const Type& type, SourceRange where) {
+  if (!is_known()) return set(type, where);
+  if (type_.kind != TypeKind::Struct || !is_same_struct(type, type_)) return false;
+  Type merged = type_;
+  if (merged.space != type.space) merged.space = AddressSpace::Unknown;
+  return set(std::move(merged), where);
+}
+
 bool InferredType::add_tuple(const Operand& value, SourceRange where) {
   const std::vector<TupleMember>& added = *value.type().members;
   if (is_known() && !have_same_shape(type_, value.type())) return false;
   members_.resize(added.size());
   std::vector<TupleMember> members;
   for (size_t i = 0; i < added.size(); ++i) {
-    members_[i].add(Element(value, i).get(), where);
-    members.push_back({added[i].name, members_[i].type()});
+    // What cannot be read (a floating-point number) is a member of a struct all the same.
+    const bool is_value = added[i].type.kind != TypeKind::None;
+    if (is_value) members_[i].add(Element(value, i).get(), where);
+    members.push_back({added[i].name, is_value ? members_[i].type() : added[i].type});
   }
-  return set(tuple_type(std::move(members)), where);
+  Type type = tuple_type(std::move(members));
+  type.is_array = value.type().is_array;
+  return set(std::move(type), where);
 }
 
 bool InferredType::add_aggregation(const Type& type, SourceRange where) {
@@ -173,6 +204,7 @@ bool InferredType::add_increment(bool is_increment, SourceRange where) {
   if (is_fixed_) return false;
   if (is_known() && !is_integer_like(type_)) return false;
   has_only_bools_ = false;
+  has_only_enum_ = false;
   has_increment_ = true;
   // What only counts upwards leaves an unsigned value unsigned.
   return add_integer(integer_type(8, true), is_increment, kMaxInt64, where);
@@ -194,6 +226,7 @@ bool InferredType::add_integer(const Type& type, bool adapts, uint64_t limit, So
 }
 
 Type InferredType::integer() const {
+  if (enum_ && has_only_enum_) return *enum_;
   if (has_parameter_ && (signed_size_ != 0 || unsigned_size_ == 0)) return integer_type(8, true);
   if (signed_size_ == 0 && unsigned_size_ == 0) {
     if (has_only_bools_ && has_literal_) return bool_type();
@@ -244,6 +277,8 @@ bool fits(const Operand& value, const Type& type) {
              (value.kind() == TypeKind::String && value.type().size <= type.size);
     case TypeKind::Tuple:
       return tuple_fits(value, type);
+    case TypeKind::Struct:
+      return value.kind() == TypeKind::Struct && is_same_struct(value.type(), type);
     case TypeKind::Array:
     case TypeKind::Count:
     case TypeKind::Sum:

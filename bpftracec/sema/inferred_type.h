@@ -48,6 +48,8 @@ class InferredType {
   bool add_scalar(const Operand& value, SourceRange where);
   bool add_string(const Type& type, SourceRange where);
   bool add_pointer(const Type& type, SourceRange where);
+  bool add_space(const Type& type);
+  bool add_struct(const Type& type, SourceRange where);
   bool add_tuple(const Operand& value, SourceRange where);
   bool add_integer(const Type& type, bool adapts, uint64_t limit, SourceRange where);
   bool set(Type type, SourceRange where);
@@ -65,6 +67,8 @@ class InferredType {
   bool has_increment_ = false;
   bool has_parameter_ = false;
   bool has_only_bools_ = true;
+  bool has_only_enum_ = true;
+  std::optional<Type> enum_;  // that of all integers so far
   SourceRange signed_origin_;
   SourceRange unsigned_origin_;
 

@@ -50,6 +50,7 @@ uint32_t aggregation_size(const MapPlan& plan) {
     case TypeKind::String:
     case TypeKind::Pointer:
     case TypeKind::Array:
+    case TypeKind::Struct:
     case TypeKind::Tuple:
       break;
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bpftracec/diagnostics/diagnostic.h"
+#include "bpftracec/sema/c_types.h"
 #include "bpftracec/sema/name_tables.h"
 #include "bpftracec/sema/names.h"
 #include "bpftracec/sema/operand.h"
@@ -24,6 +25,7 @@ struct ScriptContext {
   const Config& config;
   const Names& names;
   TypeTable& types;
+  CTypes& c_types;
   bool has_gaps = false;  // something of a program was left out, for which there must be an error
 };
 
@@ -66,7 +68,7 @@ struct ProbeContext {
 // Whether a name that is not known may have been defined where nobody looked. A name that only
 // looks misspelt is still worth a word.
 inline bool may_be_lost(const ProbeContext& context) {
-  return may_define_more(context.script.script);
+  return may_define_more(context.script.script) || context.script.c_types.has_errors();
 }
 
 // Says that an expression has no meaning yet; `what` reads before "not supported yet".
@@ -102,6 +104,8 @@ Operand build_cast(ProbeContext& context, const syntax::CastExpr& cast);
 Operand build_sizeof(ProbeContext& context, const syntax::SizeofExpr& node);
 Operand build_builtin(ProbeContext& context, const syntax::Identifier& identifier);
 Operand build_field(ProbeContext& context, const syntax::FieldAccess& access);
+// An element of an Array.
+Operand build_array_element(ProbeContext& context, SourceRange range, Operand array, Operand index);
 Operand build_index(ProbeContext& context, const syntax::IndexAccess& access);
 Operand build_dereference(ProbeContext& context, const syntax::UnaryExpr& unary);
 Operand build_call(ProbeContext& context, const syntax::CallExpr& call);
@@ -109,6 +113,25 @@ Operand build_str(ProbeContext& context, const syntax::CallExpr& call);
 
 // Builds them for what they report, where nothing can come of them.
 void check_all(ProbeContext& context, std::span<const syntax::Expr> exprs);
+
+// ---- C ----
+
+// Where an address lies that does not say it itself; of a Struct or an Array as well.
+AddressSpace space_of(const ProbeContext& context, const Type& type);
+// The value of a `type` at an address: a struct or an array by its address, all else is read.
+Operand value_at(SourceRange range, ExprPtr address, Type type, AddressSpace space);
+// A field of a struct, or of what a pointer to one points to.
+Operand build_member(ProbeContext& context, const syntax::FieldAccess& access, Operand object);
+// The size of what a pointer points to, on the target; `type` has one.
+ExprPtr build_size(ProbeContext& context, SourceRange range, const Type& type);
+Operand build_offsetof(ProbeContext& context, const syntax::OffsetofExpr& node);
+// A constant that a macro or an enum defines; nothing for other names.
+std::optional<Operand> build_c_constant(ProbeContext& context,
+                                        const syntax::Identifier& identifier);
+// A struct or an array as the tuple of what is in it; other values as they are.
+Operand copied(ProbeContext& context, Operand operand);
+// An array as copied() makes it; other values as they are.
+Operand copied_array(ProbeContext& context, Operand operand);
 
 // ---- tuples ----
 

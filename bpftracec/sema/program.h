@@ -16,6 +16,10 @@
 #include "bpftracec/diagnostics/source_range.h"
 #include "bpftracec/sema/type.h"
 
+namespace bpftracec::world {
+class CTypeCatalog;
+}
+
 namespace bpftracec::sema {
 
 using diagnostics::SourceRange;
@@ -24,6 +28,7 @@ using VariableId = uint32_t;  // index into ProbeProgram::variables
 using MapId = uint32_t;       // index into Program::maps
 using RecordId = uint32_t;  // index into Program::records; also the id at the start of each record
 using TracepointRecordId = uint32_t;  // index into Program::tracepoint_records
+using KernelRecordId = uint32_t;      // index into Program::kernel_records
 using LateConstantId = uint32_t;      // index into Program::late_constants
 using SiteId = uint32_t;              // index into Program::sites
 
@@ -87,6 +92,31 @@ struct FieldRead {
 struct MemoryRead {
   ExprPtr address;  // Pointer or Integer
   AddressSpace space;
+};
+
+// A member of one of the kernel's structs or unions, at the place that it has on the target.
+struct KernelPlace {
+  KernelRecordId record;       // the outermost
+  std::vector<uint32_t> path;  // indexes into KernelRecord::members, from outer to inner
+};
+
+// The address of the member of a struct that lies at `base`.
+struct MemberAddress {
+  ExprPtr base;
+  KernelPlace place;
+};
+
+// An Integer or Bool member, be it a bitfield, with the size that it has on the target; zero when
+// the read fails.
+struct MemberRead {
+  ExprPtr base;
+  KernelPlace place;
+  AddressSpace space;
+};
+
+// The size of the record on the target, a uint64.
+struct KernelSize {
+  KernelRecordId record;
 };
 
 // str(): NUL-terminated text at an address; empty when it cannot be read. Without `max_length`,
@@ -219,9 +249,9 @@ struct Expr {
   Type type;
   SourceRange range;
   std::variant<IntegerConstant, StringConstant, BuiltinRead, LateConstantRead, VariableRead,
-               MapRead, FieldRead, MemoryRead, StringRead, StringIndex, Unary, Binary,
-               StringCompare, Logical, Conditional, Convert, Increment, DeleteElement, TupleMake,
-               TupleElement, EmitRecord, BindVariable, Sequence>
+               MapRead, FieldRead, MemoryRead, MemberAddress, MemberRead, KernelSize, StringRead,
+               StringIndex, Unary, Binary, StringCompare, Logical, Conditional, Convert, Increment,
+               DeleteElement, TupleMake, TupleElement, EmitRecord, BindVariable, Sequence>
       node;
 };
 
@@ -337,6 +367,33 @@ struct TracepointRecord {
   std::vector<TracepointField> fields;
 };
 
+// What libbpf has to know of a member's type to find its equal on the target.
+struct KernelType {
+  enum class Kind : uint8_t { Integer, Float, Pointer, Enum, Record, Array } kind = Kind::Integer;
+  uint64_t size = 0;                          // bytes
+  bool is_signed = false;                     // Integer, Enum
+  uint64_t count = 0;                         // Array
+  std::shared_ptr<const KernelType> element;  // Array
+  std::optional<KernelRecordId> record;       // Record, but not of an element of an array
+};
+
+struct KernelMember {
+  std::string name;
+  uint64_t bit_offset = 0;  // on the build host, as all numbers here
+  uint32_t bit_size = 0;    // of a bitfield; 0: not one
+  KernelType type;
+};
+
+// One of the kernel's structs or unions with the members that the script reads; those of anonymous
+// ones within it count as its own.
+struct KernelRecord {
+  std::string name;  // the tag, or that of the typedef; empty for one that is only a member
+  bool is_union = false;
+  bool is_typedef = false;
+  uint64_t size = 0;
+  std::vector<KernelMember> members;
+};
+
 enum class ProbeKind : uint8_t {
 #define PROBE_KIND(name, spelling, short_spelling) name,
 #include "bpftracec/world/probe_kind.def"
@@ -411,7 +468,8 @@ struct MapPlan {
 // The parts of the key, as they are printed between commas; empty for a scalar map.
 inline std::vector<Slot> key_slots(const MapPlan& map) {
   if (map.is_scalar) return {};
-  if (map.key_type.kind != TypeKind::Tuple || is_record(map.key_type)) {
+  const Type& key = map.key_type;
+  if (key.kind != TypeKind::Tuple || is_record(key) || key.is_array) {
     return {{map.key_type, 0, map.key_size}};
   }
   std::vector<Slot> slots;
@@ -523,8 +581,10 @@ struct Program {
   std::vector<MapPlan> maps;           // ordered by name
   std::vector<RecordPlan> records;
   std::vector<TracepointRecord> tracepoint_records;
+  std::vector<KernelRecord> kernel_records;  // not empty: the tool needs the kernel's BTF
   std::vector<LateConstant> late_constants;
   std::vector<Site> sites;
+  std::shared_ptr<const world::CTypeCatalog> c_types;  // keeps what types refer to
 };
 
 }  // namespace bpftracec::sema

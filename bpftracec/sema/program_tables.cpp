@@ -137,11 +137,38 @@ ProgramTables::FieldPlace ProgramTables::tracepoint_field(const world::Tracepoin
   return {entry->second, index};
 }
 
+KernelRecordId ProgramTables::kernel_record(KernelRecord record) {
+  const auto is_same = [&](const KernelRecord& other) {
+    return other.name == record.name && other.is_union == record.is_union &&
+           other.is_typedef == record.is_typedef;
+  };
+  const auto known = record.name.empty() ? kernel_records_.end()
+                                         : std::ranges::find_if(kernel_records_, is_same);
+  const auto id = static_cast<KernelRecordId>(known - kernel_records_.begin());
+  if (known == kernel_records_.end()) kernel_records_.push_back(std::move(record));
+  return id;
+}
+
+std::optional<uint32_t> ProgramTables::find_kernel_member(KernelRecordId id,
+                                                          std::string_view name) const {
+  const std::vector<KernelMember>& members = kernel_records_[id].members;
+  const auto known = std::ranges::find(members, name, &KernelMember::name);
+  if (known == members.end()) return std::nullopt;
+  return static_cast<uint32_t>(known - members.begin());
+}
+
+uint32_t ProgramTables::add_kernel_member(KernelRecordId id, KernelMember member) {
+  std::vector<KernelMember>& members = kernel_records_[id].members;
+  members.push_back(std::move(member));
+  return static_cast<uint32_t>(members.size() - 1);
+}
+
 void ProgramTables::move_into(Program& program) && {
   program.late_constants = std::move(late_constants_);
   program.sites = std::move(sites_);
   program.records = std::move(records_);
   program.tracepoint_records = std::move(tracepoint_records_);
+  program.kernel_records = std::move(kernel_records_);
 }
 
 }  // namespace bpftracec::sema

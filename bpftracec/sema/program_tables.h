@@ -36,6 +36,12 @@ class ProgramTables {
   };
   FieldPlace tracepoint_field(const world::TracepointFormat& format, TracepointField field);
 
+  // A record of the kernel by its name; a new one where it has none.
+  KernelRecordId kernel_record(KernelRecord record);
+  const KernelRecord& kernel_record_at(KernelRecordId id) const { return kernel_records_[id]; }
+  std::optional<uint32_t> find_kernel_member(KernelRecordId id, std::string_view name) const;
+  uint32_t add_kernel_member(KernelRecordId id, KernelMember member);
+
   void move_into(Program& program) &&;
 
  private:
@@ -49,6 +55,7 @@ class ProgramTables {
   std::unordered_map<uint64_t, std::vector<RecordId>> records_by_place_;
   std::vector<TracepointRecord> tracepoint_records_;
   std::map<const world::TracepointFormat*, TracepointRecordId> tracepoint_record_ids_;
+  std::vector<KernelRecord> kernel_records_;
 };
 
 // Places of the fields of a record, by the types that they have.

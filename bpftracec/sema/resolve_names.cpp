@@ -445,8 +445,8 @@ bool is_library(const syntax::ImportStatement& import) {
 
 bool may_define_more(const syntax::Script& script) {
   const bool imports_others = !std::ranges::all_of(script.imports, is_library);
-  return !script.is_complete || !script.c_definitions.empty() || imports_others ||
-         !script.macros.empty() || !script.functions.empty();
+  return !script.is_complete || imports_others || !script.macros.empty() ||
+         !script.functions.empty();
 }
 
 std::span<const syntax::Expr> key_parts(std::span<const syntax::Expr> keys) {

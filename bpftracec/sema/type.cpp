@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "bpftracec/base/internal_error.h"
+#include "bpftracec/world/c_type.h"
 
 namespace bpftracec::sema {
 namespace {
@@ -13,6 +14,11 @@ bool is_same(const std::shared_ptr<const T>& a, const std::shared_ptr<const T>& 
   return *a == *b;
 }
 
+bool is_same_record(const world::CType* a, const world::CType* b) {
+  if (a == nullptr || b == nullptr) return a == b;
+  return world::is_same_type(*a, *b);
+}
+
 // "sum_t", "usum_t"
 std::string aggregation_spelling(const Type& type, const char* name) {
   return std::string(type.is_signed ? "" : "u") + name;
@@ -20,6 +26,9 @@ std::string aggregation_spelling(const Type& type, const char* name) {
 
 // "(int8, string[3])", "(a: int8, b: string[3])"
 std::string tuple_spelling(const Type& type) {
+  if (type.is_array) {
+    return spelling(type.members->front().type) + "[" + std::to_string(type.members->size()) + "]";
+  }
   std::string text = "(";
   for (const TupleMember& member : *type.members) {
     if (text.size() > 1) text += ", ";
@@ -33,8 +42,9 @@ std::string tuple_spelling(const Type& type) {
 
 bool operator==(const Type& a, const Type& b) {
   return a.kind == b.kind && a.is_signed == b.is_signed && a.size == b.size && a.count == b.count &&
-         a.space == b.space && a.c_name == b.c_name && is_same(a.element, b.element) &&
-         is_same(a.members, b.members);
+         a.space == b.space && a.c_name == b.c_name && a.is_array == b.is_array &&
+         is_same(a.element, b.element) && is_same(a.members, b.members) &&
+         is_same(a.enumerators, b.enumerators) && is_same_record(a.c_type, b.c_type);
 }
 
 bool is_aggregation(const Type& type) {
@@ -55,6 +65,7 @@ bool is_aggregation(const Type& type) {
     case TypeKind::String:
     case TypeKind::Pointer:
     case TypeKind::Array:
+    case TypeKind::Struct:
     case TypeKind::Tuple:
       return false;
   }
@@ -96,6 +107,12 @@ Type tuple_type(std::vector<TupleMember> members) {
           .members = std::make_shared<const std::vector<TupleMember>>(std::move(members))};
 }
 
+Type copied_array_type(const Type& element, uint32_t count) {
+  Type type = tuple_type(std::vector<TupleMember>(count, TupleMember{"", element}));
+  type.is_array = true;
+  return type;
+}
+
 bool is_record(const Type& type) {
   return type.kind == TypeKind::Tuple && !type.members->empty() &&
          !type.members->front().name.empty();
@@ -115,7 +132,10 @@ std::string spelling(const Type& type) {
       return "none";
     case TypeKind::Bool:
       return "bool";
+    case TypeKind::Struct:
+      return type.c_name;
     case TypeKind::Integer:
+      if (type.enumerators != nullptr) return type.c_name;
       return (type.is_signed ? "int" : "uint") + std::to_string(type.size * 8);
     case TypeKind::String:
       return "string[" + std::to_string(type.size) + "]";

@@ -6,6 +6,10 @@
 #include <string>
 #include <vector>
 
+namespace bpftracec::world {
+struct CType;
+}
+
 namespace bpftracec::sema {
 
 enum class TypeKind : uint8_t {
@@ -15,9 +19,10 @@ enum class TypeKind : uint8_t {
   Integer,
   String,  // NUL-padded up to its capacity, wherever it is stored
   Pointer,
-  Array,  // fixed number of elements, held by reference; only indexing reads it
-  Tuple,  // also a record, whose members have names
-  Count,  // the aggregations: values of per-CPU maps, made only by assigning the map function
+  Array,   // fixed number of elements, held by reference: its address, or a tracepoint's field
+  Struct,  // a struct or union of C, held by reference: its address
+  Tuple,   // also a record, whose members have names, and an array that was copied
+  Count,   // the aggregations: values of per-CPU maps, made only by assigning the map function
   Sum,
   Min,
   Max,
@@ -32,19 +37,31 @@ enum class AddressSpace : uint8_t { Unknown, Kernel, User };
 
 struct TupleMember;
 
+struct Enumerator {
+  std::string name;
+  uint64_t value;  // sign-extended to 64 bits
+
+  friend bool operator==(const Enumerator&, const Enumerator&) = default;
+};
+
 struct Type {
   TypeKind kind = TypeKind::None;
   bool is_signed = false;  // Integer; Sum, Min, Max, Avg, Stats: of the argument
   uint32_t size = 0;   // bytes. Integer: 1, 2, 4, 8. String: capacity with the final NUL. Tuple:
                        // a multiple of 8
   uint32_t count = 0;  // Array: number of elements
-  AddressSpace space = AddressSpace::Unknown;  // Pointer
-  std::string
-      c_name;  // Pointer: the pointee's C spelling ("char", "struct task_struct"); empty: unknown
+  // Pointer: of what it points to. Struct, Array: of where it lies.
+  AddressSpace space = AddressSpace::Unknown;
+  // Pointer: the pointee's C spelling ("char", "struct task_struct"); empty: unknown. Struct: its
+  // own. Integer: of an enum.
+  std::string c_name;
   std::shared_ptr<const Type>
       element;  // Pointer: what it points to, null when that has no type here. Array: its element
 
   std::shared_ptr<const std::vector<TupleMember>> members;  // Tuple
+  bool is_array = false;  // Tuple: the elements of an array, all of one type
+  std::shared_ptr<const std::vector<Enumerator>> enumerators;  // Integer: of an enum
+  const world::CType* c_type = nullptr;                        // Struct: for sema alone
 
   friend bool operator==(const Type&, const Type&);
 };
@@ -81,6 +98,8 @@ Type pointer_type(std::string c_name, AddressSpace space, std::shared_ptr<const 
 // they have names.
 Type tuple_type(std::vector<TupleMember> members);
 bool is_record(const Type& type);
+// The elements of an array as a tuple has them.
+Type copied_array_type(const Type& element, uint32_t count);
 
 // The spelling that messages and dumps use: "uint32", "string[16]", "count_t", "struct task_struct
 // *".

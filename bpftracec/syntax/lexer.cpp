@@ -103,6 +103,11 @@ Token Lexer::next() {
   return token;
 }
 
+void Lexer::start_in_code() {
+  mode_ = Mode::Braces;
+  brace_depth_ = 1;
+}
+
 void Lexer::finish(Token& token, TokenKind kind, uint32_t end) {
   token.kind = kind;
   token.range.end = end;

@@ -23,6 +23,9 @@ class Lexer {
   // After the last token: EndOfFile, however often.
   Token next();
 
+  // The text is a part of what stands in braces.
+  void start_in_code();
+
   // Goes on at `offset` as between probes: the parser has seen that a probe begins there although a
   // '}' is missing.
   void restart_between_probes(uint32_t offset);

@@ -383,8 +383,8 @@ Expr Parser::parse_field(Expr object) {
         "scale the number instead, for example to thousandths");
     return error_expr(range);
   }
-  std::string_view name = file_.text(field.range);
-  return context_.make(FieldAccess{range, object, name, field.range, op.kind == TokenKind::Arrow});
+  return context_.make(
+      FieldAccess{range, object, field.text, field.range, op.kind == TokenKind::Arrow});
 }
 
 Expr Parser::parse_index(Expr object) {
@@ -556,9 +556,9 @@ Expr Parser::parse_record() {
                                            describe(previous_));
       break;
     }
-    SourceRange name = take().range;
+    Token name = take();
     if (!expect(TokenKind::Assign)) break;
-    fields.push_back({file_.text(name), name, parse_expression()});
+    fields.push_back({name.text, name.range, parse_expression()});
     height = std::max(height, height_);
   } while (!is_recovering_ && accept(TokenKind::Comma));
   expect(TokenKind::RightParen);
@@ -622,8 +622,8 @@ Expr Parser::parse_offsetof() {
                                            describe(previous_));
       break;
     }
-    SourceRange name = take().range;
-    path.push_back({name, file_.text(name)});
+    Token name = take();
+    path.push_back({name.range, name.text});
     goes_on = accept(TokenKind::Dot);
   }
   expect(TokenKind::RightParen);

@@ -15,13 +15,23 @@ const Script* parse(const SourceFile& file, AstContext& context, DiagnosticSink&
   return Parser(file, context, sink).parse_script();
 }
 
+std::optional<Expr> parse_expression(const SourceFile& text, AstContext& context,
+                                     SourceRange place) {
+  DiagnosticSink sink;
+  const std::optional<Expr> expr = Parser(text, context, sink).parse_replacement(place);
+  return sink.has_errors() ? std::nullopt : expr;
+}
+
 Parser::Parser(const SourceFile& file, AstContext& context, DiagnosticSink& sink)
     : context_(context), file_(file), sink_(sink), lexer_(file, context, sink) {}
 
 // ---- tokens -------------------------------------------------------------------------------------
 
 const Token& Parser::peek(size_t ahead) {
-  while (lookahead_.size() <= ahead) lookahead_.push_back(lexer_.next());
+  while (lookahead_.size() <= ahead) {
+    lookahead_.push_back(lexer_.next());
+    if (place_) lookahead_.back().range = *place_;
+  }
   return lookahead_[ahead];
 }
 
@@ -83,9 +93,18 @@ bool Parser::is_word_operator(const Token& token) {
 std::string Parser::describe(const Token& token) const {
   constexpr size_t kShown = 40;
   if (token.kind == TokenKind::EndOfFile) return std::string(info(token.kind).spelling);
-  std::string_view text = file_.text(token.range);
+  std::string_view text = place_ ? token.text : file_.text(token.range);
   if (text.size() <= kShown) return "'" + std::string(text) + "'";
   return "'" + std::string(text.substr(0, kShown)) + "...'";
+}
+
+std::optional<Expr> Parser::parse_replacement(SourceRange place) {
+  place_ = place;
+  lexer_.start_in_code();
+  if (at(TokenKind::EndOfFile)) return std::nullopt;
+  const Expr expr = parse_expression();
+  if (!at(TokenKind::EndOfFile)) return std::nullopt;
+  return expr;
 }
 
 // ---- errors and recovery ------------------------------------------------------------------------

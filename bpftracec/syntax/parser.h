@@ -1,6 +1,8 @@
 // Text to syntax tree.
 #pragma once
 
+#include <optional>
+
 #include "bpftracec/diagnostics/diagnostic.h"
 #include "bpftracec/diagnostics/source_file.h"
 #include "bpftracec/syntax/ast.h"
@@ -13,5 +15,10 @@ namespace bpftracec::syntax {
 // for as long as `file` and `context` are.
 const Script* parse(const diagnostics::SourceFile& file, AstContext& context,
                     diagnostics::DiagnosticSink& sink);
+
+// The replacement of a macro as one expression; nothing if it is something else. All of it stands
+// at `place`, where the macro is used. `text` need not live any longer, `context` must.
+std::optional<Expr> parse_expression(const diagnostics::SourceFile& text, AstContext& context,
+                                     SourceRange place);
 
 }  // namespace bpftracec::syntax

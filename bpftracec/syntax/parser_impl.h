@@ -31,6 +31,8 @@ class Parser {
          diagnostics::DiagnosticSink& sink);
 
   const Script* parse_script();
+  // The text as one expression that stands at `place`.
+  std::optional<Expr> parse_replacement(SourceRange place);
 
  private:
   // Recursion of the parser, and so of all that walk the tree, ends here: input may be hostile.
@@ -181,7 +183,8 @@ class Parser {
   diagnostics::DiagnosticSink& sink_;
   Lexer lexer_;
   std::deque<Token> lookahead_;
-  Token previous_;  // the last token taken
+  Token previous_;                    // the last token taken
+  std::optional<SourceRange> place_;  // of all tokens, instead of their own
 
   bool is_recovering_ = false;
   bool is_complete_ = true;

@@ -106,6 +106,10 @@ void hint_at_verdict(const LoadContext& context, Failure& failure) {
   };
   if (size == 0) {
     failure.hint("-v shows what libbpf and the kernel say");
+  } else if (says("unknown#195896080")) {
+    // What libbpf puts where a relocation finds nothing.
+    failure.hint("this kernel, %s, has no struct member that the script reads; -v shows which",
+                 context.target.release);
   } else if (says("map_lookup_percpu_elem#") || says("func unknown#195")) {
     failure.hint("reading an aggregation as a number needs Linux 5.19; this is %s",
                  context.target.release);

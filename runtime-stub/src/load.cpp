@@ -121,7 +121,11 @@ bool find_types(const LoadContext& context, const char* tracefs, const char* btf
     if (btf_path != nullptr) snprintf(types_path, sizeof types_path, "%s", btf_path);
     return true;
   }
-  const BtfPointer types(btf_path == nullptr ? btf__new_empty() : btf__parse(btf_path, nullptr));
+  // Without records libbpf looks for the kernel's types by itself; with them, it takes all types
+  // from the one file that it is given.
+  const BtfPointer types(btf_path != nullptr               ? btf__parse(btf_path, nullptr)
+                         : context.tool.reads_kernel_types ? btf__load_vmlinux_btf()
+                                                           : btf__new_empty());
   if (!types) {
     return failure.set("%s: no type information: %s", btf_path == nullptr ? "BTF" : btf_path,
                        error_text(errno));

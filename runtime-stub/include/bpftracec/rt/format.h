@@ -29,9 +29,13 @@ extern const ValueType kSignedType;
 extern const ValueType kUnsignedType;
 extern const ValueType kPointerType;
 extern const ValueType kTextType;
-extern const ValueType kTupleType;      // details: a TupleDescription
-extern const ValueType kRecordType;     // likewise
-extern const ValueType kParameterType;  // what copy_printed_parameter() made
+extern const ValueType kTupleType;         // details: a TupleDescription
+extern const ValueType kRecordType;        // likewise
+extern const ValueType kArrayType;         // likewise
+extern const ValueType kSignedEnumType;    // details: an EnumDescription
+extern const ValueType kUnsignedEnumType;  // likewise
+extern const ValueType kNullType;          // what cannot be shown, of a struct
+extern const ValueType kParameterType;     // what copy_printed_parameter() made
 
 // In a key or a map's value, which begins at `base`.
 inline Value value_at(const Field& field, const std::byte* base) {

@@ -70,6 +70,15 @@ struct TupleDescription {
   Table<TupleMember> members;
 };
 
+// The constants of an enum; the first of several with one value is the one that is shown.
+struct EnumeratorDescription {
+  Text name;
+  uint64_t value;  // extended by the enum's sign
+};
+struct EnumDescription {
+  Table<EnumeratorDescription> enumerators;
+};
+
 // ---- records ------------------------------------------------------------------------------------------------
 
 struct Record {
@@ -260,6 +269,7 @@ struct ToolDescription {
   bool print_maps_on_exit;
   bool fails_on_missing_probes;                  // missing_probes = error
   bool has_events;                               // the object has the ring buffer map `events`
+  bool reads_kernel_types = false;               // programs have relocations against its structs
   void (*print_maps)(Tracer& tracer) = nullptr;  // print_map.h's print_maps(); null without maps
 };
 
