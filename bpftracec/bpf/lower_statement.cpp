@@ -145,7 +145,7 @@ const sema::Expr& without_bindings(FunctionContext& f, const sema::Expr& expr) {
     lower_block(f, sequence->body);
     return without_bindings(f, *sequence->value);
   }
-  return expr;
+  return expr;  // NOLINT(bugprone-return-const-ref-from-parameter): a part of the program
 }
 
 void lower_block(FunctionContext& f, const sema::Block& block) {
