@@ -455,7 +455,8 @@ std::optional<Type> resolve_type(ProbeContext& context, const syntax::TypeName& 
   }
   if (type->type.kind == TypeKind::None) {
     context.report<DiagnosticKind::UnsupportedType>(name.range,
-                                                    "values of type '" + type->name + "'");
+                                                    "values of type '" + (type->name.empty() ? "void" : type->name) +
+                                                        "'");
     return std::nullopt;
   }
   return type->type;

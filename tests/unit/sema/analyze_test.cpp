@@ -301,11 +301,12 @@ TEST(Scripts, WithGapsAreCheckedAsFarAsThatGoes) {
 
 TEST(Scripts, WithGapsMayHaveLostWhereANameIsDefined) {
   const Analyzed script(
-      "#define LIMIT 5\nmacro bump(@m) { } BEGIN { print(LIMIT); bump(@x); $x = (record_t)1; }");
-  EXPECT_EQ(script.reported(), (Kinds{DiagnosticKind::UnsupportedSyntax}));
-  const Analyzed misspelt("#define LIMIT 5\nBEGIN { prntf(\"x\"); print(pidd); $x = (itn32)1; }");
+      "struct broken { missing_t x; }; BEGIN { print(LIMIT); $x = (record_t)1; }");
+  EXPECT_EQ(script.reported(), (Kinds{DiagnosticKind::CError}));
+  const Analyzed misspelt(
+      "struct broken { missing_t x; }; BEGIN { prntf(\"x\"); print(pidd); $x = (itn32)1; }");
   EXPECT_EQ(misspelt.reported(),
-            (Kinds{DiagnosticKind::UnsupportedSyntax, DiagnosticKind::UnknownFunction,
+            (Kinds{DiagnosticKind::CError, DiagnosticKind::UnknownFunction,
                    DiagnosticKind::UnknownIdentifier, DiagnosticKind::UnknownType}));
 }
 
