@@ -454,9 +454,8 @@ std::optional<Type> resolve_type(ProbeContext& context, const syntax::TypeName& 
     if (!type) return std::nullopt;
   }
   if (type->type.kind == TypeKind::None) {
-    context.report<DiagnosticKind::UnsupportedType>(name.range,
-                                                    "values of type '" + (type->name.empty() ? "void" : type->name) +
-                                                        "'");
+    context.report<DiagnosticKind::UnsupportedType>(
+        name.range, "values of type '" + (type->name.empty() ? "void" : type->name) + "'");
     return std::nullopt;
   }
   return type->type;
