@@ -12,7 +12,6 @@
 namespace bpftracec::bpf::testing {
 namespace {
 
-using sema::Builtin;
 
 Type type() { return int_type(); }
 ExprPtr var(sema::VariableId id) { return variable(id, type()); }
