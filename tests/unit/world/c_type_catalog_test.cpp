@@ -15,7 +15,7 @@ using testing::HasSubstr;
 
 // A catalog for a script that is nothing but C.
 struct Catalog {
-  explicit Catalog(std::string c, CHeaderOptions headers = {}, std::string name = "test.bt")
+  explicit Catalog(std::string c, CHeaderOptions headers = {}, const std::string& name = "test.bt")
       : script(std::move(c)),
         world(std::move(headers)),
         types(world.c_types({name, script, {{0, static_cast<uint32_t>(script.size())}}})) {}
