@@ -12,7 +12,6 @@
 namespace bpftracec::bpf::testing {
 namespace {
 
-
 Type type() { return int_type(); }
 ExprPtr var(sema::VariableId id) { return variable(id, type()); }
 ExprPtr argument_number(uint32_t index) { return convert(argument(index), type()); }
