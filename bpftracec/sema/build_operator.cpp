@@ -230,29 +230,8 @@ Operand build_arithmetic(ProbeContext& context, SourceRange range, syntax::Binar
 }
 
 bool gives_truth(syntax::BinaryOp op) {
-  switch (op) {
-    case syntax::BinaryOp::LogicalOr:
-    case syntax::BinaryOp::LogicalAnd:
-    case syntax::BinaryOp::Equal:
-    case syntax::BinaryOp::NotEqual:
-    case syntax::BinaryOp::Less:
-    case syntax::BinaryOp::LessEqual:
-    case syntax::BinaryOp::Greater:
-    case syntax::BinaryOp::GreaterEqual:
-      return true;
-    case syntax::BinaryOp::BitwiseOr:
-    case syntax::BinaryOp::BitwiseXor:
-    case syntax::BinaryOp::BitwiseAnd:
-    case syntax::BinaryOp::ShiftLeft:
-    case syntax::BinaryOp::ShiftRight:
-    case syntax::BinaryOp::Add:
-    case syntax::BinaryOp::Subtract:
-    case syntax::BinaryOp::Multiply:
-    case syntax::BinaryOp::Divide:
-    case syntax::BinaryOp::Modulo:
-      return false;
-  }
-  base::internal_error("unknown binary operator");
+  return op == syntax::BinaryOp::LogicalOr || op == syntax::BinaryOp::LogicalAnd ||
+         syntax::is_comparison(op);
 }
 
 // What stands for a bool whose operands are not known yet.

@@ -5,6 +5,7 @@
 
 #include "bpftracec/base/internal_error.h"
 #include "bpftracec/sema/inferred_type.h"
+#include "bpftracec/syntax/operators.h"
 
 namespace bpftracec::sema {
 namespace {
@@ -126,20 +127,6 @@ std::optional<Operand> fold_texts(SourceRange range, syntax::BinaryOp op, const 
   }
 }
 
-bool is_comparison(syntax::BinaryOp op) {
-  switch (op) {
-    case syntax::BinaryOp::Equal:
-    case syntax::BinaryOp::NotEqual:
-    case syntax::BinaryOp::Less:
-    case syntax::BinaryOp::LessEqual:
-    case syntax::BinaryOp::Greater:
-    case syntax::BinaryOp::GreaterEqual:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 std::optional<Operand> fold_binary(SourceRange range, syntax::BinaryOp op, const Operand& lhs,
@@ -171,7 +158,7 @@ std::optional<Operand> fold_binary(SourceRange range, syntax::BinaryOp op, const
   }
   if (!a || !b) return std::nullopt;
   // Compared as they would be at run time, where a value has 64 bits and one sign for both.
-  if (is_comparison(op) && meet_as_signed(lhs, rhs)) {
+  if (syntax::is_comparison(op) && meet_as_signed(lhs, rhs)) {
     return fold_numbers(range, op, static_cast<int64_t>(*a), static_cast<int64_t>(*b), sink);
   }
   return fold_numbers(range, op, *a, *b, sink);

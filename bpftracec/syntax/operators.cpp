@@ -62,4 +62,30 @@ std::string_view spelling(BinaryOp op) {
   base::internal_error("unknown binary operator");
 }
 
+bool is_comparison(BinaryOp op) {
+  switch (op) {
+    case BinaryOp::Equal:
+    case BinaryOp::NotEqual:
+    case BinaryOp::Less:
+    case BinaryOp::LessEqual:
+    case BinaryOp::Greater:
+    case BinaryOp::GreaterEqual:
+      return true;
+    case BinaryOp::LogicalOr:
+    case BinaryOp::LogicalAnd:
+    case BinaryOp::BitwiseOr:
+    case BinaryOp::BitwiseXor:
+    case BinaryOp::BitwiseAnd:
+    case BinaryOp::ShiftLeft:
+    case BinaryOp::ShiftRight:
+    case BinaryOp::Add:
+    case BinaryOp::Subtract:
+    case BinaryOp::Multiply:
+    case BinaryOp::Divide:
+    case BinaryOp::Modulo:
+      return false;
+  }
+  base::internal_error("unknown binary operator");
+}
+
 }  // namespace bpftracec::syntax

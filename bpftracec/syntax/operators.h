@@ -1,4 +1,4 @@
-// How operators are spelled.
+// What all stages know of operators.
 #pragma once
 
 #include <string_view>
@@ -9,5 +9,8 @@ namespace bpftracec::syntax {
 
 std::string_view spelling(UnaryOp op);
 std::string_view spelling(BinaryOp op);
+
+// == != < <= > >=
+bool is_comparison(BinaryOp op);
 
 }  // namespace bpftracec::syntax
