@@ -47,7 +47,8 @@ bool can_meet_itself(const sema::ProbeProgram& program) {
       return true;
     case sema::ProgramKind::RawTracepoint:
       return program.attach_point.kind != sema::ProbeKind::Begin &&
-             program.attach_point.kind != sema::ProbeKind::End;
+             program.attach_point.kind != sema::ProbeKind::End &&
+             program.attach_point.kind != sema::ProbeKind::Self;
     case sema::ProgramKind::Tracepoint:
     case sema::ProgramKind::PerfEvent:
       return false;

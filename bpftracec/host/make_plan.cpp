@@ -292,6 +292,8 @@ CppIdentifier attacher_of(sema::ProbeKind kind) {
       return CppIdentifier("kBeginProbe");
     case sema::ProbeKind::End:
       return CppIdentifier("kEndProbe");
+    case sema::ProbeKind::Self:
+      return CppIdentifier("kSelfProbe");
     case sema::ProbeKind::Tracepoint:
       return CppIdentifier("kTracepointProbe");
     case sema::ProbeKind::RawTracepoint:
@@ -306,6 +308,10 @@ CppIdentifier attacher_of(sema::ProbeKind kind) {
       return CppIdentifier("kProfileProbe");
     case sema::ProbeKind::Software:
       return CppIdentifier("kSoftwareProbe");
+    case sema::ProbeKind::Hardware:
+      return CppIdentifier("kHardwareProbe");
+    case sema::ProbeKind::Watchpoint:
+      return CppIdentifier("kWatchpoint");
   }
   internal_error("unknown kind of probe");
 }

@@ -76,6 +76,8 @@ std::string_view short_name(ProbeKind kind) {
       return "begin";
     case ProbeKind::End:
       return "end";
+    case ProbeKind::Self:
+      return "self";
     case ProbeKind::Tracepoint:
       return "tp";
     case ProbeKind::RawTracepoint:
@@ -90,6 +92,10 @@ std::string_view short_name(ProbeKind kind) {
       return "profile";
     case ProbeKind::Software:
       return "software";
+    case ProbeKind::Hardware:
+      return "hardware";
+    case ProbeKind::Watchpoint:
+      return "watchpoint";
   }
   base::internal_error("unknown probe kind");
 }

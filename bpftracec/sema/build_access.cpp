@@ -205,6 +205,9 @@ Operand build_args_field(ProbeContext& context, const syntax::FieldAccess& acces
     case ProbeKind::Interval:
     case ProbeKind::Profile:
     case ProbeKind::Software:
+    case ProbeKind::Hardware:
+    case ProbeKind::Watchpoint:
+    case ProbeKind::Self:
       break;
   }
   context.report<DiagnosticKind::NoArgs>(access.range, context.probe.attach_point->name);

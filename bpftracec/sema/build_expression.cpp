@@ -89,6 +89,13 @@ std::string_view kind_spelling(ProbeKind kind) {
   base::internal_error("unknown probe kind");
 }
 
+// What `probetype` gives.
+std::string_view probe_type(ProbeKind kind) {
+  const bool is_special = kind == ProbeKind::Begin || kind == ProbeKind::End ||
+                          kind == ProbeKind::Self;
+  return is_special ? "special" : kind_spelling(kind);
+}
+
 // Registers that hold a function's arguments on x86-64; a raw tracepoint's prototype has at most 12
 // parameters.
 constexpr uint32_t kRegisterArguments = 6;
@@ -108,6 +115,9 @@ std::optional<uint32_t> last_argument(ProbeKind kind) {
     case ProbeKind::Interval:
     case ProbeKind::Profile:
     case ProbeKind::Software:
+    case ProbeKind::Hardware:
+    case ProbeKind::Watchpoint:
+    case ProbeKind::Self:
       return std::nullopt;
   }
   base::internal_error("unknown probe kind");
@@ -222,6 +232,9 @@ Operand build_builtin_constant(ProbeContext& context, SourceRange range, Builtin
   if (constant == BuiltinConstant::Probe) {
     if (is_late(*point)) return build_late_text(context, range, LateConstant::Kind::ProbeName);
     return Operand(string_constant(range, point->name));
+  }
+  if (constant == BuiltinConstant::ProbeType) {
+    return Operand(string_constant(range, std::string(probe_type(point->kind))));
   }
   if (!is_user_probe(context.probe.kind)) {
     return report_not_available(context, range, "func", "uprobe and uretprobe");

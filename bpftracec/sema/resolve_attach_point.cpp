@@ -36,6 +36,13 @@ bool check_name(const WrittenAttachPoint& written, const AttachPointPart& part,
   return true;
 }
 
+bool check_plain_name(const WrittenAttachPoint& written, const AttachPointPart& part,
+                      std::string_view what) {
+  if (part.text.find('*') == std::string_view::npos) return check_name(written, part, what);
+  written.report<DiagnosticKind::WildcardNotAllowed>(part.range, written.kind.spelling);
+  return false;
+}
+
 bool check_without_parameters(const WrittenAttachPoint& written, const AttachPointPart& part,
                               std::string_view what) {
   if (!part.has_parameters) return true;

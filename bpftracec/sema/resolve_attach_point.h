@@ -58,12 +58,14 @@ struct WrittenAttachPoint {
 // ---- one function a family: false where the attach point is wrong, which has been reported ------
 
 bool resolve_special(const WrittenAttachPoint& written, AttachPoint& point);
+bool resolve_self(const WrittenAttachPoint& written, AttachPoint& point);
 bool resolve_tracepoint(const WrittenAttachPoint& written, AttachPoint& point,
                         ResolvedProbe& resolved);
 bool resolve_raw_tracepoint(const WrittenAttachPoint& written, AttachPoint& point);
 bool resolve_uprobe(const WrittenAttachPoint& written, AttachPoint& point);
 bool resolve_timer(const WrittenAttachPoint& written, AttachPoint& point);
-bool resolve_software(const WrittenAttachPoint& written, AttachPoint& point);
+bool resolve_counted_event(const WrittenAttachPoint& written, AttachPoint& point);
+bool resolve_watchpoint(const WrittenAttachPoint& written, AttachPoint& point);
 
 // ---- pieces ----
 
@@ -73,6 +75,9 @@ bool check_part_count(const WrittenAttachPoint& written, size_t least, size_t mo
 // A part that names something: not empty, no pattern.
 bool check_name(const WrittenAttachPoint& written, const syntax::AttachPointPart& part,
                 std::string_view what);
+// The same where the language has no wildcards at all.
+bool check_plain_name(const WrittenAttachPoint& written, const syntax::AttachPointPart& part,
+                      std::string_view what);
 bool check_without_parameters(const WrittenAttachPoint& written,
                               const syntax::AttachPointPart& part, std::string_view what);
 void report_wildcard(diagnostics::DiagnosticSink& sink, const syntax::AttachPointPart& part);

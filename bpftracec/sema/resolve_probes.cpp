@@ -33,6 +33,17 @@ constexpr UnsupportedProbeKind kUnsupportedProbeKinds[] = {
 #include "bpftracec/world/probe_kind.def"
 };
 
+struct GoneProbeKind {
+  std::string_view spelling;
+  std::string_view short_spelling;
+  std::string_view instead;
+};
+
+constexpr GoneProbeKind kGoneProbeKinds[] = {
+#define GONE_PROBE_KIND(spelling, short_spelling, instead) {spelling, short_spelling, instead},
+#include "bpftracec/world/probe_kind.def"
+};
+
 std::string lower_case(std::string_view text) {
   std::string result(text);
   for (char& c : result) {
@@ -54,6 +65,12 @@ std::optional<ProbeKindInfo> find_kind(DiagnosticSink& sink, const AttachPointPa
   const std::string name = lower_case(part.text);
   for (const ProbeKindInfo& info : kProbeKinds) {
     if (is_named(info, part.text, name)) return info;
+  }
+  for (const GoneProbeKind& info : kGoneProbeKinds) {
+    if (!is_named(info, part.text, name)) continue;
+    sink.report<DiagnosticKind::GoneProbe>(part.range, info.spelling)
+        .hint("write {}", info.instead);
+    return std::nullopt;
   }
   for (const UnsupportedProbeKind& info : kUnsupportedProbeKinds) {
     if (!is_named(info, part.text, name)) continue;
@@ -91,6 +108,9 @@ bool resolve_parts(const WrittenAttachPoint& written, AttachPoint& point, Resolv
     case ProbeKind::End:
       resolved.kind = ProgramKind::RawTracepoint;
       return resolve_special(written, point);
+    case ProbeKind::Self:
+      resolved.kind = ProgramKind::RawTracepoint;
+      return resolve_self(written, point);
     case ProbeKind::Tracepoint:
       return resolve_tracepoint(written, point, resolved);
     case ProbeKind::RawTracepoint:
@@ -108,8 +128,12 @@ bool resolve_parts(const WrittenAttachPoint& written, AttachPoint& point, Resolv
       resolved.kind = ProgramKind::PerfEvent;
       return resolve_timer(written, point);
     case ProbeKind::Software:
+    case ProbeKind::Hardware:
       resolved.kind = ProgramKind::PerfEvent;
-      return resolve_software(written, point);
+      return resolve_counted_event(written, point);
+    case ProbeKind::Watchpoint:
+      resolved.kind = ProgramKind::PerfEvent;
+      return resolve_watchpoint(written, point);
   }
   base::internal_error("unknown probe kind");
 }
@@ -152,6 +176,23 @@ bool resolve_special(const WrittenAttachPoint& written, AttachPoint& point) {
   const bool is_any = parts.size() == 1 && (parts[0].text == "*" || parts[0].text.empty());
   if (!is_any && !check_part_count(written, 0, 0, written.kind.spelling)) return false;
   point.name = written.kind.spelling;
+  return true;
+}
+
+bool resolve_self(const WrittenAttachPoint& written, AttachPoint& point) {
+  if (!check_part_count(written, 2, 2, "self:signal:SIGUSR1")) return false;
+  const auto& parts = written.parts;
+  for (const AttachPointPart& part : parts) {
+    if (!check_without_parameters(written, part, "a signal")) return false;
+    if (!check_plain_name(written, part, "a signal")) return false;
+  }
+  const std::string event = join_parts({parts[0].text, parts[1].text});
+  if (event != "signal:SIGUSR1") {
+    written.report<DiagnosticKind::UnknownSelfEvent>({parts[0].range.begin, parts[1].range.end},
+                                                     event);
+    return false;
+  }
+  point.name = join_parts({written.kind.spelling, event});
   return true;
 }
 

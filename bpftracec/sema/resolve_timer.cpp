@@ -92,7 +92,7 @@ bool resolve_timer(const WrittenAttachPoint& written, AttachPoint& point) {
                             std::string(written.kind.spelling) + ":DURATION";
   if (!check_part_count(written, 1, 2, shape)) return false;
   for (const AttachPointPart& part : written.parts) {
-    if (!check_name(written, part, "a time")) return false;
+    if (!check_plain_name(written, part, "a time")) return false;
   }
   if (written.parts.size() == 1) return resolve_duration(written, written.parts[0], point);
   return resolve_unit_and_count(written, written.parts[0], written.parts[1], point);

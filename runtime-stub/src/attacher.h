@@ -32,11 +32,12 @@ struct AttachContext {
   const Bindings& bindings;
   const char* tracefs;  // null: not mounted
   Attachments& attachments;
+  bool has_command = false;  // -c; its process is there only when probes are attached
   bool only_lists = false;  // --probes: find() is all that will be asked
 };
 
 struct Attacher {
-  enum class Stage : uint8_t { Begin, Trace, End } stage;
+  enum class Stage : uint8_t { Begin, Trace, Signal, End } stage;
   bool newest_runs_first;  // of the programs on one event
   // Whether programs always run in a task, with interrupts on.
   bool (*has_interrupts_on)(const Probe& probe);

@@ -33,30 +33,6 @@ bool attach_on_cpu(uint32_t cpu, void* visit_pointer) {
   return true;
 }
 
-// A perf event counts for one thread. Threads to come inherit it; child processes do not, where
-// the kernel can tell them apart (Linux 5.13).
-bool attach_to_threads(CpuVisit& visit) {
-  visit.attributes.inherit = 1;
-  visit.attributes.inherit_thread = 1;
-  if (!visit.context.target.has(5, 13))
-    visit.attributes.inherit = visit.attributes.inherit_thread = 0;
-
-  DIR* threads = opendir(Path("/proc/%u/task", visit.context.bindings.target_pid).text);
-  if (threads == nullptr) {
-    return visit.failure.set("process %u has ended", visit.context.bindings.target_pid);
-  }
-  bool is_attached = true;
-  while (const dirent* entry = readdir(threads)) {
-    if (entry->d_name[0] == '.') continue;
-    is_attached = attach_perf_event(visit.context, visit.probe, visit.attributes,
-                                    atoi(entry->d_name), kAnyCpu, visit.failure);
-    if (!is_attached && errno != ESRCH) break;
-    is_attached = true;  // also when that thread has ended since
-  }
-  closedir(threads);
-  return is_attached;
-}
-
 // Kinds of events with a number above the fixed ones are uprobes, which CAP_PERFMON does not cover.
 void explain_open(const perf_event_attr& attributes, int error, Failure& failure) {
   failure.set("the kernel refuses the perf event: %s", error_text(error));
@@ -126,10 +102,32 @@ bool attach_perf_event(const AttachContext& context, const Probe& probe,
          attach_program_to_event(context, bpf_program__fd(probe.program), event, failure);
 }
 
+// A perf event counts for one thread. Threads to come inherit it; child processes do not, where
+// the kernel can tell them apart (Linux 5.13).
+bool attach_to_threads(const AttachContext& context, const Probe& probe,
+                       perf_event_attr& attributes, uint32_t pid, Failure& failure) {
+  attributes.inherit = attributes.inherit_thread = context.target.has(5, 13) ? 1 : 0;
+  DIR* threads = opendir(Path("/proc/%u/task", pid).text);
+  if (threads == nullptr) return failure.set("process %u has ended", pid);
+  bool is_attached = true;
+  while (const dirent* entry = readdir(threads)) {
+    if (entry->d_name[0] == '.') continue;
+    is_attached = attach_perf_event(context, probe, attributes, atoi(entry->d_name), kAnyCpu,
+                                    failure);
+    if (!is_attached && errno != ESRCH) break;
+    is_attached = true;  // also when that thread has ended since
+  }
+  const int error = errno;
+  closedir(threads);
+  errno = error;
+  return is_attached;
+}
+
 bool attach_sampling_event(const AttachContext& context, const Probe& probe,
                            perf_event_attr& attributes, Failure& failure) {
+  const uint32_t pid = context.bindings.target_pid;
+  if (pid != 0) return attach_to_threads(context, probe, attributes, pid, failure);
   CpuVisit visit{context, probe, attributes, failure};
-  if (context.bindings.target_pid != 0) return attach_to_threads(visit);
   return for_each_online_cpu(attach_on_cpu, &visit);
 }
 

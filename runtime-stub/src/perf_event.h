@@ -18,6 +18,10 @@ bool attach_perf_event(const AttachContext& context, const Probe& probe,
 bool attach_sampling_event(const AttachContext& context, const Probe& probe,
                            perf_event_attr& attributes, Failure& failure);
 
+// The same in all threads of a process.
+bool attach_to_threads(const AttachContext& context, const Probe& probe,
+                       perf_event_attr& attributes, uint32_t pid, Failure& failure);
+
 // The same with a program and process of one's own choosing; -1 with a message on failure.
 int open_perf_event(perf_event_attr& attributes, int pid, int cpu, Failure& failure);
 bool attach_program_to_event(const AttachContext& context, int program, int event,

@@ -189,13 +189,19 @@ uint32_t Probes::count() const {
   return count;
 }
 
-bool Probes::has_trace_stage() const {
+bool Probes::has_stage(Attacher::Stage stage) const {
   for (uint32_t i = 0; i < tool_.probes.size; ++i) {
-    const bool is_traced = probes_[i].description->attacher->stage == Attacher::Stage::Trace;
-    if (is_traced && !probes_[i].is_missing) return true;
+    const bool has_it = probes_[i].description->attacher->stage == stage;
+    if (has_it && !probes_[i].is_missing) return true;
   }
   return false;
 }
+
+bool Probes::has_trace_stage() const {
+  return has_stage(Attacher::Stage::Trace) || has_stage(Attacher::Stage::Signal);
+}
+
+bool Probes::waits_for_signal() const { return has_stage(Attacher::Stage::Signal); }
 
 bool Probes::add_keys_with_interrupts_off() const {
   for (uint32_t i = 0; i < tool_.probes.size; ++i) {

@@ -29,10 +29,12 @@ class Probes {
 
   bool run_begin(Failure& failure) { return attach_stage(Attacher::Stage::Begin, failure); }
   bool run_end(Failure& failure) { return attach_stage(Attacher::Stage::End, failure); }
+  bool run_at_signal(Failure& failure) { return attach_stage(Attacher::Stage::Signal, failure); }
   bool attach(Failure& failure) { return attach_stage(Attacher::Stage::Trace, failure); }
 
   uint32_t count() const;        // without the missing ones
   bool has_trace_stage() const;  // more than BEGIN and END
+  bool waits_for_signal() const;  // SIGUSR1
 
   // Whether a program that may run with interrupts off calls bpf_map_update_elem().
   bool add_keys_with_interrupts_off() const;
@@ -44,6 +46,7 @@ class Probes {
   bool prepare_one(Probe& probe, bpf_object* object, Failure& failure);
   bool attach_stage(Attacher::Stage stage, Failure& failure);
   bool attach_one(Probe& probe, Failure& failure);
+  bool has_stage(Attacher::Stage stage) const;
   bool accept_missing(Probe& probe, Failure& failure);
 
   const ToolDescription& tool_;

@@ -42,6 +42,7 @@ struct Start {
   Bindings bindings = {};
   UniqueFd traced_process;  // readable when -p's process or -c's command has ended
   UniqueFd signals;         // readable when the user wants the tool to end
+  UniqueFd user_signal;     // readable when `self` probes are to run
   UniqueFd output_file;
   bool has_made_output = false;  // it was not there before
   Command command{errors};
@@ -144,25 +145,34 @@ class LossReport {
   uint64_t told_ = 0;
 };
 
-// Until a signal, the end of the traced process, or exit().
-void handle_events(Start& start, const Counters& counters, Tracer& tracer, Events& events,
-                   SiteReports& sites, LossReport& losses) {
+// Until a signal, the end of the traced process, or exit(). False with a message when a `self`
+// probe cannot run.
+bool handle_events(Start& start, Probes& probes, const Counters& counters, Tracer& tracer,
+                   Events& events, SiteReports& sites, LossReport& losses, Failure& failure) {
   // Only events wake us up; sites are looked at from time to time.
   constexpr int kSitePeriodMs = 200;
   const int patience_ms = counters.site_counts == nullptr ? -1 : kSitePeriodMs;
   // poll() passes over file descriptors below 0.
   pollfd sources[] = {{start.signals.get(), POLLIN, 0},
                       {start.traced_process.get(), POLLIN, 0},
-                      {events.fd(), POLLIN, 0}};
+                      {events.fd(), POLLIN, 0},
+                      {start.user_signal.get(), POLLIN, 0}};
   for (;;) {
     const bool has_more = events.handle();
     sites.poll();
     losses.poll();
-    if (tracer.is_exit_requested() || tracer.output().has_failed()) return;
+    if (tracer.is_exit_requested() || tracer.output().has_failed()) return true;
     if (!has_more) tracer.output().flush_lines();
-    if (poll(sources, 3, has_more ? 0 : patience_ms) < 0 && errno != EINTR) return;
-    if (sources[0].revents != 0) return;
-    if (sources[1].revents != 0) return start.command.leave();
+    if (poll(sources, 4, has_more ? 0 : patience_ms) < 0 && errno != EINTR) return true;
+    if (sources[3].revents != 0) {
+      take_signals(start.user_signal.get());
+      if (!probes.run_at_signal(failure)) return false;
+    }
+    if (sources[0].revents != 0) return true;
+    if (sources[1].revents != 0) {
+      start.command.leave();
+      return true;
+    }
   }
 }
 
@@ -171,6 +181,10 @@ int trace(Start& start, Probes& probes, Failure& failure) {
   start.signals = watch_signals(failure);
   Tracer::Map* maps = find_maps(start.load_context(), start.skeleton, failure);
   if (!start.signals || maps == nullptr) return -1;
+  if (probes.waits_for_signal()) {
+    start.user_signal = watch_user_signal(failure);
+    if (!start.user_signal) return -1;
+  }
   if (start.output_file && ftruncate(start.output_file.get(), 0) != 0) {
     start.log.note("%s is not cut: %s", start.options.output_path, error_text(errno));
   }
@@ -201,7 +215,7 @@ int trace(Start& start, Probes& probes, Failure& failure) {
   if (start.command.is_started() && !start.command.release(failure)) return -1;
 
   if (probes.has_trace_stage()) {
-    handle_events(start, counters, tracer, events, sites, losses);
+    if (!handle_events(start, probes, counters, tracer, events, sites, losses, failure)) return -1;
     start.log.step("trace");
   }
   start.attachments.detach();
@@ -265,9 +279,13 @@ int run(const ToolDescription& description, int argc, char** argv) {
 
   const char* btf_path = start.options.btf_path != nullptr ? start.options.btf_path
                                                            : start.settings.btf_path;
-  const AttachContext context{start.log,         start.target,
-                              start.bindings,    find_tracefs(start.settings.tracefs),
-                              start.attachments, start.options.lists_probes};
+  const AttachContext context{start.log,
+                              start.target,
+                              start.bindings,
+                              find_tracefs(start.settings.tracefs),
+                              start.attachments,
+                              start.options.command != nullptr,
+                              start.options.lists_probes};
   Probes probes(start.tool, context,
                 start.tool.fails_on_missing_probes      ? MissingProbes::Fail
                 : start.settings.ignores_missing_probes ? MissingProbes::Ignore

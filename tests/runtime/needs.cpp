@@ -57,6 +57,11 @@ std::string missing_need(const std::string& need) {
     const bool found = exists("/sys/bus/event_source/devices/kprobe");
     return found ? "" : "the kernel is built without kprobes";
   }
+  if (word == "counters" || need == "no counters") {
+    const bool found = exists("/sys/bus/event_source/devices/cpu");
+    if (found == (word == "counters")) return "";
+    return found ? "the processor has hardware counters" : "no hardware counters";
+  }
   return "unknown need '" + need + "'";
 }
 

@@ -112,6 +112,14 @@ static int call(const char* function, int count, char** arguments) {
     for (long i = 0; i < pages; ++i) memory[i * size] = 1;
     return 0;
   }
+  // Writes N numbers to a page at an address that is always the same.
+  if (strcmp(function, "write") == 0 && count == 1) {
+    volatile long* const memory = mmap((void*)0x10000000, 4096, PROT_READ | PROT_WRITE,
+                                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    if (memory == MAP_FAILED) return 1;
+    for (long i = to_number(arguments[0]); i > 0; --i) *memory = i;
+    return 0;
+  }
   // Keeps a CPU busy until it is killed.
   if (strcmp(function, "spin") == 0 && count == 0) {
     for (;;) ++sink;

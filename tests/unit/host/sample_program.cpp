@@ -36,6 +36,9 @@ void add_probes(Program& program, const std::string& text) {
   probes.push_back(probe(ProbeKind::Interval, ProgramKind::PerfEvent, text));
   probes.push_back(probe(ProbeKind::Profile, ProgramKind::PerfEvent, text));
   probes.push_back(probe(ProbeKind::Software, ProgramKind::PerfEvent, text));
+  probes.push_back(probe(ProbeKind::Hardware, ProgramKind::PerfEvent, text));
+  probes.push_back(probe(ProbeKind::Watchpoint, ProgramKind::PerfEvent, text));
+  probes.push_back(probe(ProbeKind::Self, ProgramKind::RawTracepoint, text));
   probes.back().attach_point.count = UINT64_MAX;
   probes.back().attach_point.count_text = "$3";
   probes.back().attach_point.has_parameters = true;

@@ -60,6 +60,7 @@ TEST(Programs, OfTracepointsThatAParameterNamesKnowTheirCategory) {
 
 TEST(Programs, OfOtherKindsAreNotFilteredByUs) {
   for (const char* probe : {"BEGIN", "END", "interval:s:1", "profile:hz:99", "software:faults:",
+                            "hardware:cycles:", "watchpoint:0x10:8:w", "self:signal:SIGUSR1",
                             "uprobe:/usr/bin/app:work", "uretprobe:/usr/bin/app:work"}) {
     const Analyzed script(std::string(probe) + " { }");
     EXPECT_FALSE(only_program(script).filters_by_target_pid) << probe;

@@ -15,5 +15,8 @@ extern const Attacher kUretprobe;
 extern const Attacher kIntervalProbe;
 extern const Attacher kProfileProbe;
 extern const Attacher kSoftwareProbe;
+extern const Attacher kHardwareProbe;
+extern const Attacher kWatchpoint;
+extern const Attacher kSelfProbe;  // run when the tool gets SIGUSR1
 
 }  // namespace bpftracec::rt
