@@ -4,9 +4,11 @@
 #include <climits>
 #include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
 #include <memory>
 #include <random>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -18,7 +20,7 @@ namespace bpftracec::base {
 namespace {
 
 // Script-supplied names may hold anything; what a message shows of them is the renderer's care.
-std::string quoted(const std::string& path) { return "'" + path + "'"; }
+std::string in_quotes(const std::string& path) { return "'" + path + "'"; }
 
 UniqueFd open_file(const std::string& path, int flags, mode_t mode = 0) {
   int fd = -1;
@@ -32,7 +34,7 @@ Result<void> write_all(const UniqueFd& fd, std::string_view content, const std::
   while (!content.empty()) {
     ssize_t written = ::write(fd.get(), content.data(), content.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno_error("write " + quoted(path));
+    if (written < 0) return errno_error("write " + in_quotes(path));
     content.remove_prefix(static_cast<size_t>(written));
   }
   return {};
@@ -40,7 +42,7 @@ Result<void> write_all(const UniqueFd& fd, std::string_view content, const std::
 
 // Some file systems (NFS, quotas) tell only at close that the data found no place.
 Result<void> close_checked(UniqueFd fd, const std::string& path) {
-  if (::close(fd.release()) != 0 && errno != EINTR) return errno_error("write " + quoted(path));
+  if (::close(fd.release()) != 0 && errno != EINTR) return errno_error("write " + in_quotes(path));
   return {};
 }
 
@@ -71,13 +73,13 @@ bool is_special_file(const std::string& path) {
 
 Result<std::string> read_file(const std::string& path) {
   UniqueFd fd = open_file(path, O_RDONLY);
-  if (!fd) return errno_error("open " + quoted(path));
+  if (!fd) return errno_error("open " + in_quotes(path));
   std::string content;
   auto buffer = std::make_unique_for_overwrite<std::array<char, size_t{64} * 1024>>();
   while (true) {
     ssize_t count = ::read(fd.get(), buffer->data(), buffer->size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return errno_error("read " + quoted(path));
+    if (count < 0) return errno_error("read " + in_quotes(path));
     if (count == 0) return content;
     content.append(buffer->data(), static_cast<size_t>(count));
   }
@@ -86,47 +88,49 @@ Result<std::string> read_file(const std::string& path) {
 Result<void> write_file(const std::string& path, std::string_view content) {
   if (is_special_file(path)) {
     UniqueFd fd = open_file(path, O_WRONLY);
-    if (!fd) return errno_error("open " + quoted(path));
+    if (!fd) return errno_error("open " + in_quotes(path));
     if (auto written = write_all(fd, content, path); !written) return written;
     return close_checked(std::move(fd), path);
   }
   DeferredSignals signals;
   auto pending = PendingFile::create(path);
   if (!pending) return std::move(pending).error();
-  UniqueFd fd = open_file(pending->temporary_path(), O_WRONLY | O_TRUNC);
-  if (!fd) return errno_error("open " + quoted(pending->temporary_path()));
+  // The umask decides the rest of the mode, as for any file that a tool writes.
+  UniqueFd fd = open_file(pending->temporary_path(), O_WRONLY | O_CREAT | O_EXCL, 0666);
+  if (!fd) return errno_error("open " + in_quotes(pending->temporary_path()));
   if (auto written = write_all(fd, content, path); !written) return written;
   if (auto closed = close_checked(std::move(fd), path); !closed) return closed;
   return pending->commit();
 }
 
-PendingFile::PendingFile(std::string path, std::string temporary_path)
-    : path_(std::move(path)), temporary_path_(std::move(temporary_path)) {}
+PendingFile::PendingFile(std::string path, std::string directory)
+    : path_(std::move(path)), directory_(std::move(directory)) {}
 
 PendingFile::PendingFile(PendingFile&& other) noexcept
-    : path_(std::move(other.path_)), temporary_path_(std::exchange(other.temporary_path_, {})) {}
+    : path_(std::move(other.path_)), directory_(std::exchange(other.directory_, {})) {}
 
 PendingFile::~PendingFile() {
-  if (!temporary_path_.empty()) ::unlink(temporary_path_.c_str());
+  if (directory_.empty()) return;
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
 }
 
 Result<PendingFile> PendingFile::create(const std::string& path) {
   if (is_special_file(path))
-    return Error{"cannot replace " + quoted(path) + ": it is no ordinary file"};
+    return Error{"cannot replace " + in_quotes(path) + ": it is no ordinary file"};
   std::string final_path = resolve_links(path);
   while (true) {
-    std::string temporary_path = temporary_name_beside(final_path);
-    // The umask decides the rest of the mode, as for any file that a tool writes.
-    UniqueFd fd = open_file(temporary_path, O_WRONLY | O_CREAT | O_EXCL, 0666);
-    if (fd) return PendingFile(std::move(final_path), std::move(temporary_path));
-    if (errno != EEXIST) return errno_error("write " + quoted(path));
+    std::string directory = temporary_name_beside(final_path);
+    // What is in it belongs to the user until it is complete.
+    if (::mkdir(directory.c_str(), 0700) == 0)
+      return PendingFile(std::move(final_path), std::move(directory));
+    if (errno != EEXIST) return errno_error("write " + in_quotes(path));
   }
 }
 
 Result<void> PendingFile::commit() {
-  if (::rename(temporary_path_.c_str(), path_.c_str()) != 0)
-    return errno_error("write " + quoted(path_));
-  temporary_path_.clear();
+  if (::rename(temporary_path().c_str(), path_.c_str()) != 0)
+    return errno_error("write " + in_quotes(path_));
   return {};
 }
 

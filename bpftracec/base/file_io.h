@@ -1,5 +1,5 @@
 // Reading files whole, and writing them so that nobody ever sees half of one: content goes to a
-// temporary name in the same directory, which is renamed when all of it is on the disk.
+// temporary directory beside it, and is renamed when all of it is on the disk.
 #pragma once
 
 #include <string>
@@ -16,8 +16,9 @@ Result<std::string> read_file(const std::string& path);
 Result<void> write_file(const std::string& path, std::string_view content);
 
 // A file that is being made for `path` by somebody else, for instance a linker. It is written at
-// temporary_path(), and takes the place of `path` by commit(); without it, it is removed.
-// A process that is killed cannot do that: DeferredSignals must outlive it.
+// temporary_path(), and takes the place of `path` by commit(); without it, it is removed, with all
+// that was left beside it: lld has a temporary file of its own there, which stays when lld is ended
+// at the wrong moment. A process that is killed cannot do that: DeferredSignals must outlive it.
 class PendingFile {
  public:
   static Result<PendingFile> create(const std::string& path);
@@ -28,14 +29,15 @@ class PendingFile {
   PendingFile& operator=(const PendingFile&) = delete;
   ~PendingFile();
 
-  const std::string& temporary_path() const { return temporary_path_; }
+  // In a directory that is empty but for what is written there.
+  std::string temporary_path() const { return directory_ + "/new"; }
   Result<void> commit();
 
  private:
-  PendingFile(std::string path, std::string temporary_path);
+  PendingFile(std::string path, std::string directory);
 
   std::string path_;
-  std::string temporary_path_;  // empty once committed or moved from
+  std::string directory_;  // empty once moved from
 };
 
 }  // namespace bpftracec::base

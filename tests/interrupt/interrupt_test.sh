@@ -26,9 +26,9 @@ expect_clean() {
   rm -f out/*
 }
 
-# start ARGUMENT...: the compiler in the background, where a shell would have it ignore SIGINT.
+# start ARGUMENT...: the compiler in the background, where a shell would have it ignore SIGINT, and nohup SIGHUP.
 start() {
-  env --default-signal=INT "$compiler" "$@" &
+  env --default-signal=INT,HUP,TERM "$compiler" "$@" &
 }
 
 # ---- while another program runs ----

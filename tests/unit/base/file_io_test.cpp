@@ -77,10 +77,22 @@ TEST_F(FileIo, APendingFileAppearsOnlyWhenCommitted) {
   EXPECT_EQ(file_count(), 0U);
   auto pending = PendingFile::create(file("tool"));
   ASSERT_TRUE(pending);
+  ASSERT_TRUE(write_file(pending->temporary_path(), "content"));
   ASSERT_EQ(::chmod(pending->temporary_path().c_str(), 0755), 0);
   ASSERT_TRUE(pending->commit());
-  EXPECT_EQ(file_count(), 1U);
   EXPECT_EQ(::access(file("tool").c_str(), X_OK), 0);
+}
+
+TEST_F(FileIo, APendingFileTakesWithItWhatItsWriterLeft) {
+  {
+    auto pending = PendingFile::create(file("tool"));
+    ASSERT_TRUE(pending);
+    ASSERT_TRUE(write_file(pending->temporary_path(), "content"));
+    ASSERT_TRUE(write_file(pending->temporary_path() + ".tmp1234", "half"));
+    ASSERT_TRUE(pending->commit());
+  }
+  EXPECT_EQ(file_count(), 1U);
+  EXPECT_TRUE(fs::is_regular_file(file("tool")));
 }
 
 // A process that does nothing but write is killed while it writes.
