@@ -141,6 +141,14 @@ llvm::DISubprogram* DebugInfo::describe_callback(llvm::Function& function,
   return describe(function, where, signed_type(8), parameters);
 }
 
+llvm::DISubprogram* DebugInfo::describe_function(llvm::Function& function,
+                                                 diagnostics::SourceRange where) {
+  llvm::DIType* pointer = pointer_to(nullptr);
+  return describe(
+      function, where, signed_type(8),
+      {{"ctx", pointer}, {"scratch", pointer}, {"arguments", pointer}, {"result", pointer}});
+}
+
 llvm::DISubprogram* DebugInfo::describe(llvm::Function& function, diagnostics::SourceRange where,
                                         llvm::DIType* result,
                                         const std::vector<Parameter>& parameters) {

@@ -67,6 +67,8 @@ class DebugInfo {
   llvm::DISubprogram* describe_program(llvm::Function& function, diagnostics::SourceRange where);
   llvm::DISubprogram* describe_callback(llvm::Function& function, diagnostics::SourceRange where,
                                         CallbackKind kind);
+  // A function of the script, with a context and three addresses.
+  llvm::DISubprogram* describe_function(llvm::Function& function, diagnostics::SourceRange where);
   llvm::DILocation* location(diagnostics::SourceRange where, llvm::DISubprogram* scope);
 
   // Call once, when everything is described.

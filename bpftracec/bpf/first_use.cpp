@@ -58,6 +58,7 @@ class Mentions {
               return e.variable == variable_ || in(e.value) || in(e.body);
             },
             [this](const sema::Sequence& e) { return in(e.body) || in(e.value); },
+            [this](const sema::Call& e) { return in(e.arguments); },
         },
         expr.node);
   }
@@ -81,6 +82,7 @@ class Mentions {
             },
             [this](const sema::ForMap& s) { return in_loop(s.variable, s.body); },
             [this](const sema::Return& s) { return in(s.value); },
+            [](const sema::LeaveProgram&) { return false; },
             [](const sema::Break&) { return false; },
             [](const sema::Continue&) { return false; },
             [this](const sema::Block& block) { return in(block); },
@@ -107,10 +109,9 @@ bool mentions(const sema::Block& block, sema::VariableId variable) {
   return Mentions(variable).in(block);
 }
 
-bool mentions_outside(const sema::ProbeProgram& program, const sema::Block& body,
+bool mentions_outside(const sema::Block& whole, const sema::Block& body,
                       sema::VariableId variable) {
-  const Mentions mentions(variable, &body);
-  return mentions.in(program.predicate) || mentions.in(program.body);
+  return Mentions(variable, &body).in(whole);
 }
 
 bool is_assigned_before_use(const sema::Block& block, sema::VariableId variable) {

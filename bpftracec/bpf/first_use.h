@@ -8,10 +8,9 @@ namespace bpftracec::bpf {
 
 bool mentions(const sema::Expr& expr, sema::VariableId variable);
 bool mentions(const sema::Block& block, sema::VariableId variable);
-// Whether the program names the variable anywhere but in the body of one of its loops; the loop's
+// Whether `whole` names the variable anywhere but in `body`, that of one of its loops; the loop's
 // own variable belongs to its body.
-bool mentions_outside(const sema::ProbeProgram& program, const sema::Block& body,
-                      sema::VariableId variable);
+bool mentions_outside(const sema::Block& whole, const sema::Block& body, sema::VariableId variable);
 
 // Only says yes where it is plain to see: all uses follow the first assignment in the block that
 // holds it.

@@ -8,6 +8,7 @@
 #include "bpftracec/bpf/first_use.h"
 #include "bpftracec/bpf/helpers.h"
 #include "bpftracec/bpf/memory.h"
+#include "bpftracec/bpf/subprogram.h"
 
 namespace bpftracec::bpf {
 namespace {
@@ -31,6 +32,14 @@ const char* section_of(sema::ProgramKind kind) {
 // The frame that callbacks get.
 constexpr uint64_t kFrameContext = 0;
 constexpr uint64_t kFrameScratch = 8;
+constexpr uint64_t kFrameResult = 16;  // in a function
+constexpr uint64_t kFrameWords = 3;
+
+// The parameters of a function of the script.
+constexpr unsigned kFunctionContext = 0;
+constexpr unsigned kFunctionScratch = 1;
+constexpr unsigned kFunctionArguments = 2;
+constexpr unsigned kFunctionResult = 3;
 
 // How many runs of one program may be under way on a CPU at once, each with its own memory.
 constexpr uint32_t kNesting = 4;
@@ -66,13 +75,16 @@ StackBudget stack_share(StackBudget whole, uint32_t depth) {
 }  // namespace
 
 FunctionContext::FunctionContext(ModuleContext& module_context, const sema::ProbeProgram& program,
-                                 const LoopForms& loop_forms, const std::string& symbol)
+                                 const LoopForms& loop_forms, Subprograms& functions,
+                                 const std::string& symbol)
     : module(module_context),
       probe(program),
+      code(program),
       forms(loop_forms),
+      subprograms(functions),
       ir(module_context.context()),
       body_(program.body),
-      budget_(stack_share(module.budget(), forms.depth())) {
+      budget_(stack_share(module.budget(), forms.depth() + functions.depth(program.calls))) {
   add_function(llvm::FunctionType::get(ir.getInt32Ty(), {ir.getPtrTy()}, false), symbol);
   function_->setSection(section_of(probe.kind));
   function_->getArg(0)->setName("ctx");
@@ -83,9 +95,12 @@ FunctionContext::FunctionContext(ModuleContext& module_context, const sema::Prob
 FunctionContext::FunctionContext(FunctionContext& outer, const sema::Block& body, CallbackKind kind)
     : module(outer.module),
       probe(outer.probe),
+      code(outer.code),
       forms(outer.forms),
+      subprograms(outer.subprograms),
       ir(module.context()),
       outer_(&outer),
+      script_function_(outer.script_function_),
       body_(body),
       budget_(outer.budget_),
       scratch_top_(outer.scratch_top_),
@@ -104,6 +119,28 @@ FunctionContext::FunctionContext(FunctionContext& outer, const sema::Block& body
   loops.push_back({new_block("next_turn"), new_block("no_more_turns")});
 }
 
+FunctionContext::FunctionContext(FunctionContext& caller, const sema::FunctionProgram& function,
+                                 const LoopForms& loop_forms)
+    : module(caller.module),
+      probe(caller.probe),
+      code(function),
+      forms(loop_forms),
+      subprograms(caller.subprograms),
+      ir(module.context()),
+      script_function_(&function),
+      body_(function.body),
+      budget_(caller.budget_) {
+  const std::string symbol = probe.symbol + "_" + function.symbol + "_" +
+                             std::to_string(module.next_callback());
+  const std::vector<llvm::Type*> parameters(4, pointer_type());
+  add_function(llvm::FunctionType::get(i64_type(), parameters, false), symbol);
+  function_->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  function_->addFnAttr(llvm::Attribute::NoInline);
+  subprogram_ = module.debug().describe_function(*function_, function.range);
+  ir.SetCurrentDebugLocation(module.debug().location(function.range, subprogram_));
+  scratch_base_ = function_->getArg(kFunctionScratch);
+}
+
 void FunctionContext::add_function(llvm::FunctionType* type, const std::string& symbol) {
   function_ = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, symbol,
                                      module.module());
@@ -116,7 +153,7 @@ void FunctionContext::add_function(llvm::FunctionType* type, const std::string& 
 // ---- control flow ----
 
 void FunctionContext::leave(llvm::Value* result) {
-  if (result == nullptr) result = ir.getInt32(static_cast<uint32_t>(probe.default_return));
+  if (result == nullptr) result = default_result();
   if (loop_failures != nullptr) {
     loop_failures->leave(result);
   } else if (is_callback()) {
@@ -125,6 +162,14 @@ void FunctionContext::leave(llvm::Value* result) {
     return_from_program(result);
   }
   start(new_block("unreachable"));
+}
+
+llvm::Value* FunctionContext::default_result() {
+  if (script_function_ == nullptr) {
+    return ir.getInt32(static_cast<uint32_t>(probe.default_return));
+  }
+  may_leave_program_ = true;
+  return ir.getInt32(kLeftProgram);
 }
 
 llvm::BasicBlock* FunctionContext::new_block(const char* name) {
@@ -147,7 +192,7 @@ llvm::BasicBlock* FunctionContext::give_up() {
     llvm::IRBuilderBase::InsertPointGuard guard(ir);
     give_up_ = new_block("give_up");
     start(give_up_);
-    llvm::Value* result = ir.getInt32(static_cast<uint32_t>(probe.default_return));
+    llvm::Value* result = default_result();
     if (is_callback()) {
       ask_to_leave(result);
     } else {
@@ -159,7 +204,9 @@ llvm::BasicBlock* FunctionContext::give_up() {
 
 // A program that can meet itself gives its scratch memory back when it ends, however it does so.
 void FunctionContext::return_from_program(llvm::Value* result) {
-  if (can_meet_itself(probe)) {
+  if (script_function_ != nullptr) {
+    ir.CreateRet(ir.CreateZExt(result, i64_type()));
+  } else if (can_meet_itself(probe)) {
     exits_.push_back({ir.GetInsertBlock(), result, regions_});
   } else {
     ir.CreateRet(result);
@@ -212,9 +259,10 @@ void FunctionContext::finish() {
 // scratch memory, of which it knows nothing.
 void FunctionContext::prepare_callbacks() {
   llvm::Value* scratch = scratch_base();
-  frame_ = add_alloca(llvm::ArrayType::get(pointer_type(), 2));
+  frame_ = add_alloca(llvm::ArrayType::get(pointer_type(), kFrameWords));
   ir.CreateStore(context(), at(frame_, kFrameContext));
   ir.CreateStore(scratch, at(frame_, kFrameScratch));
+  if (script_function_ != nullptr) ir.CreateStore(result(), at(frame_, kFrameResult));
   leaving_ = reserve_scratch(16);
   store(constant(0), shared(leaving_));
 }
@@ -222,6 +270,13 @@ void FunctionContext::prepare_callbacks() {
 llvm::Value* FunctionContext::context() {
   if (!is_callback()) return function_->getArg(0);
   return ir.CreateLoad(pointer_type(), at(frame_, kFrameContext), "ctx");
+}
+
+llvm::Value* FunctionContext::arguments() { return function_->getArg(kFunctionArguments); }
+
+llvm::Value* FunctionContext::result() {
+  if (!is_callback()) return function_->getArg(kFunctionResult);
+  return ir.CreateLoad(pointer_type(), at(frame_, kFrameResult), "result");
 }
 
 uint32_t FunctionContext::shared_word() { return reserve_scratch(8); }
@@ -235,6 +290,7 @@ void FunctionContext::ask_to_leave(llvm::Value* result) {
 
 void FunctionContext::leave_if_asked(const FunctionContext& callback) {
   if (!callback.may_ask_to_leave_) return;
+  may_leave_program_ = may_leave_program_ || callback.may_leave_program_;
   auto* asked = new_block("left_in_loop");
   auto* done = new_block("loop_done");
   branch_if_unlikely(is_nonzero(load(shared(leaving_))), asked, done);
@@ -286,7 +342,11 @@ llvm::Value* FunctionContext::scratch_temporary(uint32_t size) {
 uint32_t FunctionContext::reserve_scratch(uint32_t size) {
   uint32_t offset = scratch_top_;
   scratch_top_ += round_up_to_words(size);
-  module.need_scratch_bytes(scratch_top_ + (can_meet_itself(probe) ? kClaimBytes : 0));
+  if (script_function_ == nullptr) {
+    module.need_scratch_bytes(scratch_top_ + (can_meet_itself(probe) ? kClaimBytes : 0));
+  }
+  for (FunctionContext* f = this; f != nullptr; f = f->outer_)
+    f->scratch_peak_ = std::max(f->scratch_peak_, scratch_top_);
   return offset;
 }
 
@@ -372,7 +432,7 @@ llvm::Value* FunctionContext::variable(sema::VariableId id) {
 }
 
 void FunctionContext::add_variable(sema::VariableId id) {
-  const sema::Type& type = probe.variables[id].type;
+  const sema::Type& type = code.variables[id].type;
   Place& place = variables_[id];
   bool is_in_memory = sema::is_in_memory(type);
   // One byte more than the size: reading a text that does not fit puts a NUL there.
@@ -385,14 +445,15 @@ void FunctionContext::add_variable(sema::VariableId id) {
     place.address = budget_.keeps_variables_off ? scratch_temporary(8) : add_word();
   }
   if (!is_in_memory) return store(constant(0), variable(id));
-  bool is_in_predicate = probe.predicate != nullptr && mentions(*probe.predicate, id);
+  bool is_in_predicate = script_function_ == nullptr && probe.predicate != nullptr &&
+                         mentions(*probe.predicate, id);
   if (is_in_predicate || !is_assigned_before_use(body_, id)) {
     zero_memory(*this, variable(id), round_up_to_words(type.size));
   }
 }
 
 void FunctionContext::add_variables() {
-  variables_.resize(probe.variables.size());
+  variables_.resize(code.variables.size());
   if (!is_callback() && forms.depth() > 0) prepare_callbacks();
   for (sema::VariableId id = 0; id < variables_.size(); ++id) {
     bool is_ours = forms.is_shared(id) ? !is_callback() : forms.user(id) == &body_;

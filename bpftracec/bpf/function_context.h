@@ -17,17 +17,23 @@
 namespace bpftracec::bpf {
 
 class LoopFailures;
+class Subprograms;
 
 class FunctionContext {
  public:
   FunctionContext(ModuleContext& module, const sema::ProbeProgram& probe, const LoopForms& forms,
-                  const std::string& symbol);
+                  Subprograms& subprograms, const std::string& symbol);
   // A callback for the turns of a loop of `outer`.
   FunctionContext(FunctionContext& outer, const sema::Block& body, CallbackKind kind);
+  // A function of the script as the program of `caller` calls it.
+  FunctionContext(FunctionContext& caller, const sema::FunctionProgram& function,
+                  const LoopForms& forms);
 
   ModuleContext& module;
-  const sema::ProbeProgram& probe;
-  const LoopForms& forms;
+  const sema::ProbeProgram& probe;  // the program that all this is part of
+  const sema::Code& code;           // the body at hand: the program's or a function's
+  const LoopForms& forms;           // of the body
+  Subprograms& subprograms;
   llvm::IRBuilder<> ir;
 
   const sema::Program& program() const { return module.program(); }
@@ -40,7 +46,9 @@ class FunctionContext {
 
   // ---- control flow ----
   llvm::Value* context();
-  void leave(llvm::Value* result = nullptr);  // an i32; null: the probe's default
+  // Returns an i32 from the program; null: the probe's default. In a function: kReturned, or, null,
+  // kLeftProgram.
+  void leave(llvm::Value* result = nullptr);
   llvm::BasicBlock* new_block(const char* name);
   void start(llvm::BasicBlock* block) { ir.SetInsertPoint(block); }
   void go_to(llvm::BasicBlock* block) { ir.CreateBr(block); }
@@ -54,6 +62,18 @@ class FunctionContext {
   };
   std::vector<Loop> loops;
   LoopFailures* loop_failures = nullptr;  // of the outermost loop that is being lowered
+
+  // ---- functions of the script ----
+  // What they give back beside their value.
+  static constexpr uint32_t kReturned = 0;
+  static constexpr uint32_t kLeftProgram = 1;
+  const sema::FunctionProgram* script_function() const { return script_function_; }
+  llvm::Value* arguments();  // where the caller has put them
+  llvm::Value* result();     // where the caller wants the value
+  // Whether leave() was used without a value.
+  bool may_leave_program() const { return may_leave_program_; }
+  // How much scratch memory the function takes of what its caller gives it.
+  uint32_t scratch_peak() const { return scratch_peak_; }
 
   // ---- callbacks ----
   bool is_callback() const { return outer_ != nullptr; }
@@ -158,12 +178,15 @@ class FunctionContext {
   llvm::Value* claim_scratch(llvm::BasicBlock* no_scratch);
   void add_atomically(llvm::Value* address, int64_t amount);
   void return_from_program(llvm::Value* result);  // an i32; ends the block
+  llvm::Value* default_result();
   void finish_exits();
   void release(size_t first_slot, uint32_t scratch_top);
   void close_region();
   llvm::BasicBlock* give_up();
 
   FunctionContext* outer_ = nullptr;  // of a callback
+  const sema::FunctionProgram* script_function_ = nullptr;
+  bool may_leave_program_ = false;
   const sema::Block& body_;
   StackBudget budget_;
   llvm::Function* function_ = nullptr;
@@ -187,6 +210,7 @@ class FunctionContext {
 
   llvm::Value* scratch_base_ = nullptr;
   uint32_t scratch_top_ = 0;
+  uint32_t scratch_peak_ = 0;
   uint32_t stack_used_ = 0;
   std::vector<Slot> slots_;
   std::vector<size_t> used_slots_;

@@ -22,9 +22,12 @@ std::optional<uint64_t> constant_turns(const sema::ForRange& loop) {
   return end->value - begin->value;
 }
 
-LoopForms::LoopForms(const sema::ProbeProgram& program, LoopHelpers helpers)
-    : program_(program), helpers_(helpers), uses_(program.variables.size(), Use{&program.body}) {
-  walk(program.body, 0);
+LoopForms::LoopForms(const sema::Code& code, const sema::Expr* predicate, LoopHelpers helpers)
+    : code_(code),
+      predicate_(predicate),
+      helpers_(helpers),
+      uses_(code.variables.size(), Use{&code.body}) {
+  walk(code.body, 0);
 }
 
 bool LoopForms::is_callback(const sema::ForRange& loop) const {
@@ -65,7 +68,9 @@ void LoopForms::add_callback(sema::VariableId variable, const sema::Block& body,
     if (id != variable && !mentions(body, id)) continue;
     Use& use = uses_[id];
     use.body = &body;
-    use.is_shared = use.is_shared || mentions_outside(program_, body, id);
+    use.is_shared = use.is_shared || id < code_.parameter_count ||
+                    (predicate_ != nullptr && mentions(*predicate_, id)) ||
+                    mentions_outside(code_.body, body, id);
   }
   walk(body, depth);
 }

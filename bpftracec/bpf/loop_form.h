@@ -1,5 +1,5 @@
-// What becomes of a program's loops: plain loops, which the verifier walks turn by turn, or
-// callbacks of a helper of the kernel, which it walks once.
+// What becomes of the loops of a program or a function: plain loops, which the verifier walks turn
+// by turn, or callbacks of a helper of the kernel, which it walks once.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ std::optional<uint64_t> constant_turns(const sema::ForRange& loop);
 
 class LoopForms {
  public:
-  LoopForms(const sema::ProbeProgram& program, LoopHelpers helpers);
+  // Of a probe, or of a function, which has no predicate.
+  LoopForms(const sema::Code& code, const sema::Expr* predicate, LoopHelpers helpers);
 
   bool is_callback(const sema::ForRange& loop) const;
   // How many callbacks may run one inside of the other.
@@ -44,7 +45,8 @@ class LoopForms {
   void walk(const sema::Statement& statement, uint32_t depth);
   void add_callback(sema::VariableId variable, const sema::Block& body, uint32_t depth);
 
-  const sema::ProbeProgram& program_;
+  const sema::Code& code_;
+  const sema::Expr* predicate_;
   LoopHelpers helpers_;
   uint32_t depth_ = 0;
   bool uses_loop_helper_ = false;

@@ -7,6 +7,7 @@
 #include "bpftracec/bpf/loop_form.h"
 #include "bpftracec/bpf/lower_expression.h"
 #include "bpftracec/bpf/lower_statement.h"
+#include "bpftracec/bpf/subprogram.h"
 #include "bpftracec/rt/event_abi.h"
 
 namespace bpftracec::bpf {
@@ -54,8 +55,8 @@ bool predicate_uses_variables(const sema::ProbeProgram& program) {
 }
 
 void lower_program(ModuleContext& module, const sema::ProbeProgram& program, const LoopForms& forms,
-                   const std::string& symbol) {
-  FunctionContext f(module, program, forms, symbol);
+                   Subprograms& subprograms, const std::string& symbol) {
+  FunctionContext f(module, program, forms, subprograms, symbol);
   f.begin_region();
   if (program.filters_by_target_pid) check_target_pid(f);
   bool is_early = predicate_uses_variables(program);
@@ -71,11 +72,13 @@ void lower_program(ModuleContext& module, const sema::ProbeProgram& program, con
 // A kernel that does not know references to callbacks refuses them even where no instruction gets
 // to them, so such a program is there twice, and the tool takes the one that its kernel knows.
 void lower_program(ModuleContext& module, const sema::ProbeProgram& program) {
-  const LoopForms forms(program, LoopHelpers::All);
-  lower_program(module, program, forms, program.symbol);
-  if (!forms.uses_loop_helper()) return;
-  lower_program(module, program, LoopForms(program, LoopHelpers::NoLoop),
-                program.symbol + rt::kPlainProgramSuffix);
+  const LoopForms forms(program, program.predicate.get(), LoopHelpers::All);
+  Subprograms subprograms(module.program(), LoopHelpers::All);
+  lower_program(module, program, forms, subprograms, program.symbol);
+  if (!forms.uses_loop_helper() && !subprograms.uses_loop_helper(program.calls)) return;
+  Subprograms plain_subprograms(module.program(), LoopHelpers::NoLoop);
+  lower_program(module, program, LoopForms(program, program.predicate.get(), LoopHelpers::NoLoop),
+                plain_subprograms, program.symbol + rt::kPlainProgramSuffix);
 }
 
 }  // namespace

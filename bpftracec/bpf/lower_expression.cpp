@@ -10,6 +10,7 @@
 #include "bpftracec/bpf/memory.h"
 #include "bpftracec/bpf/output.h"
 #include "bpftracec/bpf/slot.h"
+#include "bpftracec/bpf/subprogram.h"
 #include "bpftracec/bpf/text.h"
 
 namespace bpftracec::bpf {
@@ -144,6 +145,10 @@ llvm::Value* lower_node(FunctionContext& f, const sema::Expr& expr) {
           [&](const sema::Sequence& e) {
             lower_block(f, e.body);
             return lower_expression(f, *e.value);
+          },
+          [&](const sema::Call& e) -> llvm::Value* {
+            llvm::Value* result = lower_call(f, e, type);
+            return result != nullptr ? f.load(result) : nullptr;
           },
       },
       expr.node);

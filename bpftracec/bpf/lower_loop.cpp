@@ -83,8 +83,8 @@ void lower_plain(FunctionContext& f, const sema::ForRange& loop, llvm::Value* be
 // What the map holds now; the body may change it, and the variable stays as it is.
 void store_element(FunctionContext& f, const sema::ForMap& loop, llvm::Value* key,
                    llvm::Value* value) {
-  const sema::TupleMember& key_slot = (*f.probe.variables[loop.variable].type.members)[0];
-  const sema::TupleMember& value_slot = (*f.probe.variables[loop.variable].type.members)[1];
+  const sema::TupleMember& key_slot = (*f.code.variables[loop.variable].type.members)[0];
+  const sema::TupleMember& value_slot = (*f.code.variables[loop.variable].type.members)[1];
   llvm::Value* element = f.variable(loop.variable);
   copy_memory(f, f.at(element, key_slot.offset), key, key_slot.size);
   llvm::Value* to = f.at(element, value_slot.offset);

@@ -92,7 +92,10 @@ void lower(FunctionContext& f, const sema::Unroll& statement) {
 }
 
 void lower(FunctionContext& f, const sema::Return& statement) {
-  if (statement.value == nullptr) {
+  if (f.script_function() != nullptr) {
+    if (statement.value != nullptr) write_slot(f, *statement.value, f.result());
+    f.leave(f.ir.getInt32(FunctionContext::kReturned));
+  } else if (statement.value == nullptr) {
     f.leave();
   } else {
     f.leave(f.ir.CreateTrunc(lower_expression(f, *statement.value), f.ir.getInt32Ty()));
@@ -111,6 +114,7 @@ void lower(FunctionContext& f, const sema::Statement& statement) {
   std::visit(base::overloaded{
                  [&](const sema::AssignMap& s) { lower_assign_map(f, s); },
                  [&](const sema::UpdateAggregation& s) { lower_update_aggregation(f, s); },
+                 [&](const sema::LeaveProgram&) { f.leave(); },
                  [&](const sema::Break&) { jump(f, f.loops.back().on_break); },
                  [&](const sema::Continue&) { jump(f, f.loops.back().on_continue); },
                  [&](const sema::ForRange& s) { lower_for_range(f, s); },
@@ -124,7 +128,7 @@ void lower(FunctionContext& f, const sema::Statement& statement) {
 }  // namespace
 
 void assign_variable(FunctionContext& f, sema::VariableId variable, const sema::Expr& value) {
-  const sema::Type& type = f.probe.variables[variable].type;
+  const sema::Type& type = f.code.variables[variable].type;
   llvm::Value* memory = f.variable(variable);
   if (type.kind == sema::TypeKind::Tuple && mentions(value, variable)) {
     // `$t = ($t.1, $t.0)`: all is read before anything is written.

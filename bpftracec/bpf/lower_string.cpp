@@ -11,6 +11,7 @@
 #include "bpftracec/bpf/map_access.h"
 #include "bpftracec/bpf/memory.h"
 #include "bpftracec/bpf/slot.h"
+#include "bpftracec/bpf/subprogram.h"
 #include "bpftracec/bpf/text.h"
 
 namespace bpftracec::bpf {
@@ -70,6 +71,9 @@ std::optional<Text> stored_text(FunctionContext& f, const sema::Expr& expr) {
   uint32_t padded = round_up_to_words(capacity);
   if (const auto* constant = std::get_if<sema::StringConstant>(&expr.node)) {
     return Text{f.module.literal(constant->value, padded), capacity, padded};
+  }
+  if (const auto* call = std::get_if<sema::Call>(&expr.node)) {
+    return Text{lower_call(f, *call, expr.type), capacity, padded};
   }
   if (const auto* read = std::get_if<sema::LateConstantRead>(&expr.node)) {
     uint32_t size = f.program().late_constants[read->constant].size;

@@ -84,7 +84,7 @@ llvm::Value* lower_increment(FunctionContext& f, const sema::Increment& incremen
     llvm::Value* memory = f.variable(*increment.variable);
     llvm::Value* before = f.load(memory);
     llvm::Value* after = fit(f, f.ir.CreateAdd(before, step),
-                             f.probe.variables[*increment.variable].type);
+                             f.code.variables[*increment.variable].type);
     f.store(after, memory);
     return increment.is_prefix ? after : before;
   }

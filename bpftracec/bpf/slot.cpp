@@ -9,6 +9,7 @@
 #include "bpftracec/bpf/lower_statement.h"
 #include "bpftracec/bpf/map_access.h"
 #include "bpftracec/bpf/memory.h"
+#include "bpftracec/bpf/subprogram.h"
 #include "bpftracec/bpf/text.h"
 
 namespace bpftracec::bpf {
@@ -27,6 +28,9 @@ std::optional<llvm::Value*> stored_tuple(FunctionContext& f, const sema::Expr& e
   }
   if (const auto* element = std::get_if<sema::TupleElement>(&expr.node)) {
     return tuple_element_slot(f, *element);
+  }
+  if (const auto* call = std::get_if<sema::Call>(&expr.node)) {
+    return lower_call(f, *call, expr.type);
   }
   return std::nullopt;
 }

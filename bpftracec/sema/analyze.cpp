@@ -6,6 +6,7 @@
 
 #include "bpftracec/base/internal_error.h"
 #include "bpftracec/base/nearest_name.h"
+#include "bpftracec/sema/build_function.h"
 #include "bpftracec/sema/build_program.h"
 #include "bpftracec/sema/expand_macros.h"
 #include "bpftracec/sema/infer_types.h"
@@ -65,7 +66,6 @@ void report_unsupported_definitions(const syntax::Script& script, DiagnosticSink
   for (const auto& import : script.imports) {
     if (!is_library(import)) report(import.range, "imports are");
   }
-  for (const auto& function : script.functions) report(function.name_range, "functions are");
 }
 
 // ---- programs and maps ----------------------------------------------------------------------------
@@ -105,19 +105,22 @@ std::string program_symbol(ProbeKind kind, size_t number) {
   return std::string(short_name(kind)) + "_" + std::to_string(number);
 }
 
-std::vector<ProbeProgram> build_programs(ScriptContext& script, const ResolvedProbes& probes,
-                                         ProgramTables& tables, DiagnosticSink& sink) {
-  std::vector<ProbeProgram> programs;
+void build_programs(ScriptContext& script, const ResolvedProbes& probes, ProgramTables& tables,
+                    DiagnosticSink& sink, Program& whole) {
+  std::vector<ProbeProgram>& programs = whole.programs;
   for (size_t number = 0; number < probes.probes.size(); ++number) {
     const ResolvedProbe& probe = probes.probes[number];
     ProbeContext context{script, probe, script.types.variables[number], tables, sink};
+    if (probe.function) {
+      whole.functions.push_back(build_function(context));
+      continue;
+    }
     context.program = static_cast<uint32_t>(programs.size());
     ProbeProgram program = build_program(context);
     if (!probe.attach_point) continue;
     program.symbol = program_symbol(probe.attach_point->kind, programs.size() + 1);
     programs.push_back(std::move(program));
   }
-  return programs;
 }
 
 // A type that is not known has its reason in an error that was reported; then there is no program.
@@ -225,13 +228,14 @@ std::optional<Program> analyze_expanded(const syntax::Script& script,
   // Settings come first: some are limits of types.
   program.config = read_config(script, sink);
   report_unsupported_definitions(script, sink);
-  const ResolvedProbes probes = resolve_probes(script, world, sink);
+  ResolvedProbes probes = resolve_probes(script, world, sink);
   const Names names = resolve_names(script, sink);
 
   CTypes c_types(script, file, world, sink);
   program.c_types = c_types.share();
   TypeTable types;
   ScriptContext context{script, program.config, names, types, c_types};
+  resolve_functions(context, probes, sink);
   infer_types(context, probes);
   report_undefined_maps(script, names, sink);
   check_declarations(script, names, types, sink);
@@ -243,7 +247,8 @@ std::optional<Program> analyze_expanded(const syntax::Script& script,
   if (program.config.max_strlen >= kLargeText) {
     tables.late_constant(LateConstant::Kind::PossibleCpus);
   }
-  program.programs = build_programs(context, probes, tables, sink);
+  build_programs(context, probes, tables, sink, program);
+  check_calls(program.functions, context.functions, sink);
   if (sink.has_errors()) return std::nullopt;
   if (context.has_gaps) base::internal_error("a statement was lost without an error");
 

@@ -190,6 +190,7 @@ Operand build_tracepoint_field(ProbeContext& context, const syntax::FieldAccess&
 }
 
 Operand build_args_field(ProbeContext& context, const syntax::FieldAccess& access) {
+  if (!check_in_probe(context, access.range, "args")) return Operand::error(access.range);
   if (!context.probe.attach_point) return Operand::error(access.range);
   switch (context.probe.attach_point->kind) {
     case ProbeKind::Tracepoint:
@@ -269,6 +270,12 @@ AddressSpace space_of(const ProbeContext& context, const Type& type) {
   const bool may_know = type.kind == TypeKind::Pointer || type.kind == TypeKind::Struct ||
                         type.kind == TypeKind::Array;
   if (may_know && type.space != AddressSpace::Unknown) return type.space;
+  if (context.function() != nullptr) {
+    const Type* pointee = type.kind == TypeKind::Pointer ? type.element.get() : &type;
+    const bool is_kernel_record = pointee != nullptr && pointee->kind == TypeKind::Struct &&
+                                  pointee->c_type->origin == world::CTypeOrigin::Kernel;
+    return is_kernel_record ? AddressSpace::Kernel : AddressSpace::Either;
+  }
   const ResolvedProbe& probe = context.probe;
   const bool is_user = probe.kind == ProgramKind::Uprobe || probe.kind == ProgramKind::Uretprobe ||
                        is_syscall_tracepoint(probe);

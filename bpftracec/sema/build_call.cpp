@@ -10,23 +10,17 @@ using diagnostics::DiagnosticKind;
 
 namespace {
 
-std::string count_of(uint32_t count) {
-  return count == 0   ? "no arguments"
-         : count == 1 ? "1 argument"
-                      : std::to_string(count) + " arguments";
-}
-
 bool check_argument_count(ProbeContext& context, const syntax::CallExpr& call,
                           const FunctionInfo& info) {
   const size_t count = call.arguments.size();
   if (count >= info.min_arguments && count <= info.max_arguments) return true;
   std::string wanted;
   if (info.min_arguments == info.max_arguments) {
-    wanted = count_of(info.min_arguments);
+    wanted = argument_count_text(info.min_arguments);
   } else if (count < info.min_arguments) {
-    wanted = "at least " + count_of(info.min_arguments);
+    wanted = "at least " + argument_count_text(info.min_arguments);
   } else {
-    wanted = "at most " + count_of(info.max_arguments);
+    wanted = "at most " + argument_count_text(info.max_arguments);
   }
   context.report<DiagnosticKind::ArgumentCount>(call.range, info.spelling, wanted, count);
   return false;
@@ -97,9 +91,19 @@ Operand build_misplaced_map_function(ProbeContext& context, const syntax::CallEx
 
 }  // namespace
 
+std::string argument_count_text(size_t count) {
+  return count == 0   ? "no arguments"
+         : count == 1 ? "1 argument"
+                      : std::to_string(count) + " arguments";
+}
+
 Operand build_call(ProbeContext& context, const syntax::CallExpr& call) {
   const FunctionInfo* info = find_function(call.name);
   if (info == nullptr) {
+    const Functions& functions = context.script.functions;
+    if (const auto own = functions.ids.find(call.name); own != functions.ids.end()) {
+      return build_function_call(context, call, own->second);
+    }
     const BuiltinName name = find_builtin(call.name);
     if (name.kind != BuiltinName::Kind::Unknown && !is_unsupported_function(call.name)) {
       return build_builtin_call(context, call, name);

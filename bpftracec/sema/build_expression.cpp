@@ -245,6 +245,13 @@ Operand build_builtin_constant(ProbeContext& context, SourceRange range, Builtin
   return Operand(string_constant(range, point->function));
 }
 
+// Whether it means something in the body of a probe only.
+bool belongs_to_probe(const BuiltinName& name) {
+  if (name.kind == BuiltinName::Kind::Constant) return true;
+  return name.kind == BuiltinName::Kind::Variable &&
+         (name.variable == Builtin::Argument || name.variable == Builtin::Retval);
+}
+
 void report_unknown_identifier(ProbeContext& context, const syntax::Identifier& identifier) {
   if (is_unsupported_function(identifier.name)) {
     context.report<DiagnosticKind::UnsupportedFunction>(identifier.range, identifier.name);
@@ -419,6 +426,9 @@ void check_all(ProbeContext& context, std::span<const syntax::Expr> exprs) {
 
 Operand build_builtin(ProbeContext& context, const syntax::Identifier& identifier) {
   const BuiltinName name = find_builtin(identifier.name);
+  if (belongs_to_probe(name) && !check_in_probe(context, identifier.range, identifier.name)) {
+    return Operand::error(identifier.range);
+  }
   switch (name.kind) {
     case BuiltinName::Kind::Variable:
       return build_builtin_variable(context, identifier.range, name);

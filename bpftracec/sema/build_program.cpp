@@ -1,5 +1,7 @@
 #include "bpftracec/sema/build_program.h"
 
+#include <algorithm>
+
 #include "bpftracec/base/internal_error.h"
 #include "bpftracec/sema/name_tables.h"
 
@@ -50,6 +52,37 @@ Type aggregation_type(Function function, bool is_signed) {
       break;
   }
   base::internal_error("not a map function");
+}
+
+// Whether every way through the block ends in a `return`, or leaves the program.
+bool always_returns(const Block& block) {
+  if (block.empty()) return false;
+  const Statement& last = block.back();
+  if (const auto* choice = std::get_if<If>(&last.node)) {
+    return always_returns(choice->then_block) && always_returns(choice->else_block);
+  }
+  if (const auto* inner = std::get_if<Block>(&last.node)) return always_returns(*inner);
+  return std::holds_alternative<Return>(last.node) ||
+         std::holds_alternative<LeaveProgram>(last.node);
+}
+
+void check_end(ProbeContext& context, const FunctionProgram& program) {
+  const TypeKind result = program.result.kind;
+  if (result == TypeKind::None || result == TypeKind::Error) return;
+  if (context.purpose != Purpose::Program || always_returns(program.body)) return;
+  if (context.sink.has_errors()) return;  // the `return` may be what is wrong
+  context
+      .report<DiagnosticKind::FunctionWithoutValue>(context.function()->syntax->name_range,
+                                                    program.name)
+      .hint("end it with: return VALUE;");
+}
+
+void move_into(Code& code, ProbeContext& context) {
+  code.variables = std::move(context.variables);
+  code.calls = std::move(context.calls);
+  std::ranges::sort(code.calls);
+  const auto rest = std::ranges::unique(code.calls);
+  code.calls.erase(rest.begin(), rest.end());
 }
 
 }  // namespace
@@ -105,9 +138,10 @@ ExprPtr clone_repeatable(const Expr& expr) {
 
 ProbeProgram build_program(ProbeContext& context) {
   const ResolvedProbe& probe = context.probe;
-  ProbeProgram program{.kind = probe.kind,
-                       .filters_by_target_pid = probe.filters_by_target_pid,
-                       .default_return = probe.default_return};
+  ProbeProgram program;
+  program.kind = probe.kind;
+  program.filters_by_target_pid = probe.filters_by_target_pid;
+  program.default_return = probe.default_return;
   if (probe.attach_point) program.attach_point = *probe.attach_point;
   if (probe.filters_by_target_pid) {
     using Kind = LateConstant::Kind;
@@ -115,7 +149,37 @@ ProbeProgram build_program(ProbeContext& context) {
     context.tables.late_constant(Kind::PidNamespaceDevice);
     context.tables.late_constant(Kind::PidNamespaceInode);
   }
-  const std::vector<VariableInfo>& infos = context.script.names.variables[probe.probe_index];
+  add_named_variables(context);
+  if (probe.syntax->predicate) {
+    program.predicate = take_condition(context, build(context, *probe.syntax->predicate));
+    if (program.predicate->type.kind == TypeKind::Error) context.script.has_gaps = true;
+  }
+  program.body = build_block(context, *probe.syntax->body);
+  move_into(program, context);
+  program.tracepoint_record = context.tracepoint_record;
+  return program;
+}
+
+FunctionProgram build_function(ProbeContext& context) {
+  const FunctionSignature& signature = *context.function();
+  FunctionProgram program;
+  program.name = signature.syntax->name;
+  program.symbol = "fn_" + program.name;
+  program.range = signature.syntax->range;
+  program.result = signature.result;
+  std::vector<TupleMember> arguments;
+  for (const Type& type : signature.parameters) arguments.push_back({{}, type});
+  program.parameter_count = static_cast<uint32_t>(signature.parameters.size());
+  program.arguments = tuple_type(std::move(arguments));
+  add_named_variables(context);
+  program.body = build_block(context, *signature.syntax->body);
+  move_into(program, context);
+  check_end(context, program);
+  return program;
+}
+
+void add_named_variables(ProbeContext& context) {
+  const auto& infos = context.script.names.variables[context.probe.probe_index];
   for (size_t id = 0; id < infos.size(); ++id) {
     const InferredType& type = context.variable_types[id];
     // One that is declared and never used has no type, and takes no room either once code is made
@@ -123,14 +187,6 @@ ProbeProgram build_program(ProbeContext& context) {
     context.variables.push_back(
         {infos[id].name, type.is_known() ? type.type() : integer_type(8, true)});
   }
-  if (probe.syntax->predicate) {
-    program.predicate = take_condition(context, build(context, *probe.syntax->predicate));
-    if (program.predicate->type.kind == TypeKind::Error) context.script.has_gaps = true;
-  }
-  program.body = build_block(context, *probe.syntax->body);
-  program.variables = std::move(context.variables);
-  program.tracepoint_record = context.tracepoint_record;
-  return program;
 }
 
 }  // namespace bpftracec::sema

@@ -22,4 +22,10 @@ ExprPtr clone_repeatable(const Expr& expr);
 // The program of one attach point, with its predicate and body.
 ProbeProgram build_program(ProbeContext& context);
 
+// The context is one of a function.
+FunctionProgram build_function(ProbeContext& context);
+
+// The variables that the script names, with their types, are the first ones of the context.
+void add_named_variables(ProbeContext& context);
+
 }  // namespace bpftracec::sema

@@ -52,7 +52,7 @@ void append_evaluation(ProbeContext& context, ExprPtr expr, Block& block) {
   }
   const bool leaves = is_exit(context, *expr);
   block.push_back({range, Evaluate{std::move(expr)}});
-  if (leaves) block.push_back({range, Return{nullptr}});
+  if (leaves) block.push_back({range, LeaveProgram{}});
 }
 
 // Whether dropping the value leaves nothing of the statement.
@@ -65,6 +65,7 @@ bool is_useless(const Expr& expr) {
                           return is_useless(*node.when_true) && is_useless(*node.when_false);
                         },
                         [](const Sequence&) { return false; },
+                        [](const Call&) { return false; },
                         [](const auto&) { return true; },
                     },
                     expr.node);
@@ -137,7 +138,7 @@ bool check_declared(ProbeContext& context, const std::string& name, const Operan
                                   : value_bits == 64 || constant->value >> value_bits == 0;
     if (!fits) {
       context.report<DiagnosticKind::LiteralDoesNotFit>(value.range(), spelling(target))
-          .note(type.origin(), "${} is declared here", name);
+          .note(type.origin(), "{} is declared here", name);
     }
     return fits;
   }
@@ -146,7 +147,7 @@ bool check_declared(ProbeContext& context, const std::string& name, const Operan
   const bool fits = value.adapts || (has_same_sign && value.type().size <= target.size) ||
                     (target.is_signed && value.type().size < target.size);
   if (!fits) {
-    report_type_mismatch(context, value.range(), "$" + name, value, type)
+    report_type_mismatch(context, value.range(), name, value, type)
         .hint("cast it: ({})...", spelling(target));
   }
   return fits;
@@ -155,17 +156,13 @@ bool check_declared(ProbeContext& context, const std::string& name, const Operan
 void append_variable_assignment(ProbeContext& context, SourceRange range,
                                 const syntax::Variable& variable, Operand value, Block& block) {
   const std::optional<VariableId> id = context.script.names.variable(variable);
-  const std::string name = "$" + std::string(variable.name);
-  if (!check_assignable(context, value, name) || !id) return;
-  const InferredType& type = context.variable_types[*id];
-  if (!type.is_known()) return;
-  if (!fits(value, type.type())) {
-    report_type_mismatch(context, range, name, value, type);
+  if (!id) {
+    check_assignable(context, value, "$" + std::string(variable.name));
     return;
   }
-  if (type.is_fixed() && !check_declared(context, std::string(variable.name), value, type)) return;
-  ExprPtr expr = coerce(context, std::move(value), type.type());
-  block.push_back({range, AssignVariable{*id, std::move(expr)}});
+  auto expr = take_for_place(context, range, "$" + std::string(variable.name), std::move(value),
+                             context.variable_types[*id]);
+  if (expr) block.push_back({range, AssignVariable{*id, *std::move(expr)}});
 }
 
 // The value that a variable has before it is assigned.
@@ -558,6 +555,7 @@ void build_statement(ProbeContext& context, const syntax::UnrollStatement& loop,
 
 void build_statement(ProbeContext& context, const syntax::ReturnStatement& statement,
                      Block& block) {
+  if (context.function() != nullptr) return build_return_from_function(context, statement, block);
   Return result;
   if (statement.value) {
     Operand value = build(context, *statement.value);
@@ -609,11 +607,24 @@ void build_statement(ProbeContext& context, const syntax::Statement& statement, 
 
 bool ends_flow(const Statement& statement) {
   return std::holds_alternative<Return>(statement.node) ||
+         std::holds_alternative<LeaveProgram>(statement.node) ||
          std::holds_alternative<Break>(statement.node) ||
          std::holds_alternative<Continue>(statement.node);
 }
 
 }  // namespace
+
+std::optional<ExprPtr> take_for_place(ProbeContext& context, SourceRange where,
+                                      const std::string& name, Operand value,
+                                      const InferredType& type) {
+  if (!check_assignable(context, value, name) || !type.is_known()) return std::nullopt;
+  if (!fits(value, type.type())) {
+    report_type_mismatch(context, where, name, value, type);
+    return std::nullopt;
+  }
+  if (type.is_fixed() && !check_declared(context, name, value, type)) return std::nullopt;
+  return coerce(context, std::move(value), type.type());
+}
 
 Operand build_assigned_value(ProbeContext& context, const syntax::Assignment& assignment,
                              Operand old_value) {

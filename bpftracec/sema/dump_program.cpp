@@ -123,6 +123,7 @@ std::string_view name_of(UnaryOp op) {
 std::string_view name_of(AddressSpace space) {
   switch (space) {
     case AddressSpace::Unknown:
+    case AddressSpace::Either:
       return "any";
     case AddressSpace::Kernel:
       return "kernel";
@@ -160,6 +161,7 @@ class Dumper {
     for (const MapPlan& map : program_.maps) dump(map);
     for (const TracepointRecord& record : program_.tracepoint_records) dump(record);
     for (const KernelRecord& record : program_.kernel_records) dump(record);
+    for (const FunctionProgram& function : program_.functions) dump(function);
     for (const ProbeProgram& program : program_.programs) dump(program);
     return std::move(out_);
   }
@@ -252,11 +254,28 @@ class Dumper {
     if (point.has_parameters) line(1, "holds parameters");
     if (program.filters_by_target_pid) line(1, "filters by -p");
     if (program.default_return != 0) line(1, "returns {}", program.default_return);
-    for (VariableId id = 0; id < program.variables.size(); ++id) {
-      line(1, "variable {}: {}", variable_name(id), spelling(program.variables[id].type));
-    }
+    dump_variables(0);
     if (program.predicate) line(1, "if {}", text(*program.predicate));
     dump(program.body, 1);
+  }
+
+  void dump(const FunctionProgram& function) {
+    variables_ = &function.variables;
+    out_ += '\n';
+    std::string parameters;
+    for (VariableId id = 0; id < function.parameter_count; ++id) {
+      if (id != 0) parameters += ", ";
+      parameters += variable_name(id) + ": " + spelling((*variables_)[id].type);
+    }
+    line(0, "function {}({}): {}", function.name, parameters, spelling(function.result));
+    dump_variables(function.parameter_count);
+    dump(function.body, 1);
+  }
+
+  void dump_variables(VariableId first) {
+    for (VariableId id = first; id < variables_->size(); ++id) {
+      line(1, "variable {}: {}", variable_name(id), spelling((*variables_)[id].type));
+    }
   }
 
   // Names may repeat, since blocks have their own variables; those that the script does not name
@@ -364,6 +383,7 @@ class Dumper {
     line(depth, "return{}", node.value ? " " + text(*node.value) : std::string());
   }
 
+  void dump(const LeaveProgram& /*node*/, uint32_t depth) { line(depth, "leave"); }
   void dump(const Break& /*node*/, uint32_t depth) { line(depth, "break"); }
   void dump(const Continue& /*node*/, uint32_t depth) { line(depth, "continue"); }
 
@@ -483,6 +503,7 @@ class Dumper {
                                  text(*node.body));
             },
             [&](const Sequence& node) { return sequence(node); },
+            [&](const Call& node) { return call(node); },
         },
         expr.node);
   }
@@ -496,6 +517,11 @@ class Dumper {
     std::string result = "{ ";
     for (const char c : inner.out_) result += c == '\n' ? std::string("; ") : std::string(1, c);
     return result + text(*node.value) + " }";
+  }
+
+  std::string call(const Call& node) const {
+    const std::string& name = program_.functions[node.function].name;
+    return name + (node.arguments ? text(*node.arguments) : std::string("()"));
   }
 
   static std::string title(const KernelRecord& record) {

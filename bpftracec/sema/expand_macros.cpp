@@ -317,6 +317,9 @@ syntax::Script expand_macros(const syntax::Script& script, syntax::AstContext& c
   std::vector<syntax::Probe> probes;
   for (const syntax::Probe& probe : script.probes) probes.push_back(expander.copy(probe));
   result.probes = context.copy(probes);
+  std::vector<syntax::Function> functions(script.functions.begin(), script.functions.end());
+  for (syntax::Function& function : functions) function.body = expander.copy(function.body);
+  result.functions = context.copy(functions);
   result.macros = {};
   expanded = expander.first_calls();
   return result;

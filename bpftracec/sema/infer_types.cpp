@@ -234,7 +234,12 @@ class Inference {
 
   void collect_sources() {
     for (uint32_t probe = 0; probe < probes_.probes.size(); ++probe) {
-      SourceCollector(*this, probe).walk(*probes_.probes[probe].syntax);
+      SourceCollector collector(*this, probe);
+      if (const auto& function = probes_.probes[probe].function) {
+        collector.walk(*script_.functions.list[*function].syntax->body);
+      } else {
+        collector.walk(*probes_.probes[probe].syntax);
+      }
     }
   }
 
@@ -407,7 +412,11 @@ class Inference {
     for (uint32_t probe = 0; probe < probes_.probes.size(); ++probe) {
       ProbeContext context = context_of(probe);
       context.purpose = Purpose::Keys;
-      build_program(context);
+      if (context.probe.function) {
+        build_function(context);
+      } else {
+        build_program(context);
+      }
     }
   }
 

@@ -14,7 +14,8 @@
 
 namespace bpftracec::sema {
 
-// A variable of one probe of the script, before the probe is expanded.
+// A variable of one probe of the script, before the probe is expanded, or of a function, whose
+// parameters come first.
 struct VariableInfo {
   std::string name;  // without the $
   SourceRange origin;
@@ -31,8 +32,9 @@ struct MapInfo {
 };
 
 struct Names {
-  std::vector<std::vector<VariableInfo>> variables;  // of each of Script::probes; by VariableId
-  std::vector<MapInfo> maps;                         // ordered by name; by MapId
+  // Of each of Script::probes, then of each of Script::functions; by VariableId.
+  std::vector<std::vector<VariableInfo>> variables;
+  std::vector<MapInfo> maps;  // ordered by name; by MapId
 
   // Nothing for a variable that has been reported as undefined.
   std::optional<VariableId> variable(const syntax::Variable& use) const;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "bpftracec/diagnostics/diagnostic.h"
@@ -19,6 +21,19 @@ namespace bpftracec::sema {
 
 struct PrintfFormat;
 
+// A function of the script with its types. One that is not known is the error type, which has been
+// reported.
+struct FunctionSignature {
+  const syntax::Function* syntax;
+  std::vector<Type> parameters;
+  Type result;
+};
+
+struct Functions {
+  std::vector<FunctionSignature> list;  // by FunctionId
+  std::map<std::string_view, FunctionId> ids;
+};
+
 // What all programs of a script have in common.
 struct ScriptContext {
   const syntax::Script& script;
@@ -26,6 +41,7 @@ struct ScriptContext {
   const Names& names;
   TypeTable& types;
   CTypes& c_types;
+  Functions functions = {};
   bool has_gaps = false;  // something of a program was left out, for which there must be an error
 };
 
@@ -48,7 +64,13 @@ struct ProbeContext {
   Purpose purpose = Purpose::Program;
   uint32_t program = 0;  // the number that it will have in Program::programs
   std::vector<Variable> variables = {};
+  std::vector<FunctionId> calls = {};                        // may have one more than once
   std::optional<TracepointRecordId> tracepoint_record = {};  // of the fields read so far
+
+  // The function that is being built; null in a probe.
+  const FunctionSignature* function() const {
+    return probe.function ? &script.functions.list[*probe.function] : nullptr;
+  }
 
   const MapInfo& map_info(MapId map) const { return script.names.maps[map]; }
   MapTypes& map_types(MapId map) { return script.types.maps[map]; }
@@ -82,6 +104,12 @@ ExprPtr take(ProbeContext& context, Operand operand);
 // The value as a `type` that it fits (see fits()).
 ExprPtr coerce(ProbeContext& context, Operand operand, const Type& type);
 
+// The value as a place of this name and type takes it: a variable, say. Nothing where it is wrong
+// or does not fit, which has been reported, or the type is not known yet.
+std::optional<ExprPtr> take_for_place(ProbeContext& context, SourceRange where,
+                                      const std::string& name, Operand value,
+                                      const InferredType& type);
+
 // The value as a condition; reports what cannot be one.
 ExprPtr take_condition(ProbeContext& context, Operand operand);
 
@@ -90,6 +118,9 @@ ExprPtr take_wide(ProbeContext& context, Operand operand, bool is_signed);
 
 // `$index` as a text of at most `capacity` bytes.
 ExprPtr parameter_text(ProbeContext& context, SourceRange range, uint32_t index, uint32_t capacity);
+
+// "no arguments", "1 argument", "2 arguments"
+std::string argument_count_text(size_t count);
 
 // ---- expressions ----
 
@@ -149,6 +180,15 @@ Operand build_tuple_comparison(ProbeContext& context, SourceRange range, bool is
 // `t.0`, `r.name`; `t[0]`
 Operand build_tuple_field(ProbeContext& context, const syntax::FieldAccess& access, Operand tuple);
 Operand build_tuple_index(ProbeContext& context, const syntax::IndexAccess& access, Operand tuple);
+
+// ---- the script's functions ----
+
+// Whether this is a probe's body, where `name` has a meaning. Reports it if not.
+bool check_in_probe(ProbeContext& context, SourceRange range, std::string_view name);
+Operand build_function_call(ProbeContext& context, const syntax::CallExpr& call,
+                            FunctionId function);
+void build_return_from_function(ProbeContext& context, const syntax::ReturnStatement& statement,
+                                Block& block);
 
 // ---- statements where a value is wanted ----
 

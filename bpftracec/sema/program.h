@@ -24,7 +24,8 @@ namespace bpftracec::sema {
 
 using diagnostics::SourceRange;
 
-using VariableId = uint32_t;  // index into ProbeProgram::variables
+using VariableId = uint32_t;  // index into Code::variables
+using FunctionId = uint32_t;  // index into Program::functions
 using MapId = uint32_t;       // index into Program::maps
 using RecordId = uint32_t;  // index into Program::records; also the id at the start of each record
 using TracepointRecordId = uint32_t;  // index into Program::tracepoint_records
@@ -245,13 +246,19 @@ struct Sequence {
   ExprPtr value;
 };
 
+// A call of one of the script's functions. The type is its result's.
+struct Call {
+  FunctionId function;
+  ExprPtr arguments;  // the tuple FunctionProgram::arguments; null if it takes none
+};
+
 struct Expr {
   Type type;
   SourceRange range;
   std::variant<IntegerConstant, StringConstant, BuiltinRead, LateConstantRead, VariableRead,
                MapRead, FieldRead, MemoryRead, MemberAddress, MemberRead, KernelSize, StringRead,
                StringIndex, Unary, Binary, StringCompare, Logical, Conditional, Convert, Increment,
-               DeleteElement, TupleMake, TupleElement, EmitRecord, BindVariable, Sequence>
+               DeleteElement, TupleMake, TupleElement, EmitRecord, BindVariable, Sequence, Call>
       node;
 };
 
@@ -324,9 +331,14 @@ struct ForMap {
 // bpf_loop() does no more turns in one call (the kernel's BPF_MAX_LOOPS).
 inline constexpr uint64_t kMaxTurns = uint64_t{1} << 23;
 
+// Leaves the body that it stands in: a probe's or a function's.
 struct Return {
-  ExprPtr value;  // null: the probe's default; else int64
+  ExprPtr value;  // of a probe: int64, null for its default; of a function: of its result's type,
+                  // null where it has none
 };
+
+// Leaves the program, also from within a function: what follows exit().
+struct LeaveProgram {};
 
 struct Break {};
 struct Continue {};
@@ -334,7 +346,7 @@ struct Continue {};
 struct Statement {
   SourceRange range;
   std::variant<Evaluate, AssignVariable, AssignMap, UpdateAggregation, If, While, Unroll, ForRange,
-               ForMap, Return, Break, Continue, Block>
+               ForMap, Return, LeaveProgram, Break, Continue, Block>
       node;
 };
 
@@ -345,6 +357,17 @@ struct Statement {
 struct Variable {
   std::string name;
   Type type;
+};
+
+// What probes and functions have in common.
+struct Code {
+  std::string symbol;  // the BPF function's name: a C identifier, unique, at most 15 characters
+                       // where possible
+  std::vector<Variable> variables;
+  uint32_t parameter_count = 0;  // the first variables are a function's parameters
+  Block body;
+  std::vector<FunctionId>
+      calls;  // what it calls directly, each once, in the order of their numbers
 };
 
 // A struct of a tracepoint's record with the fields that the script reads. The BPF side makes a
@@ -422,19 +445,28 @@ struct AttachPoint {
   SourceRange range;
 };
 
-struct ProbeProgram {
-  std::string symbol;  // the BPF function's name: a C identifier, unique, at most 15 characters
-                       // where possible
+struct ProbeProgram : Code {
   AttachPoint attach_point;
-  ProgramKind kind;
+  ProgramKind kind = ProgramKind::RawTracepoint;
   bool filters_by_target_pid = false;  // -p is checked in the program (tracepoints); otherwise by
                                        // the kernel or not at all
   std::optional<TracepointRecordId> tracepoint_record;
-  std::vector<Variable> variables;
   ExprPtr predicate;  // Bool; null without
-  Block body;
   int64_t default_return = 0;
 };
+
+// A function of the script, which programs and other functions call; never itself, be it through
+// others.
+struct FunctionProgram : Code {
+  std::string name;  // as in the script
+  SourceRange range;
+  Type arguments;  // a tuple, one member for each parameter
+  Type result;     // None without
+};
+
+// The kernel's MAX_CALL_FRAMES without the program itself: how many functions, or callbacks of
+// loops, may run one inside of the other.
+inline constexpr uint32_t kMaxCallDepth = 7;
 
 // The value, or a part of the key, at its place in memory; of slot_size().
 struct Slot {
@@ -577,8 +609,9 @@ struct Program {
   std::string script_name;  // for messages of the tool: the file's base name, "stdin" for -e
   std::string source;       // the script's text: run-time messages show the line
   Config config;
-  std::vector<ProbeProgram> programs;  // in source order
-  std::vector<MapPlan> maps;           // ordered by name
+  std::vector<ProbeProgram> programs;      // in source order
+  std::vector<FunctionProgram> functions;  // in source order
+  std::vector<MapPlan> maps;               // ordered by name
   std::vector<RecordPlan> records;
   std::vector<TracepointRecord> tracepoint_records;
   std::vector<KernelRecord> kernel_records;  // not empty: the tool needs the kernel's BTF

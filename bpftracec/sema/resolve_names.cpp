@@ -142,6 +142,10 @@ class VariableTable {
 
   void declare_by_loop(const syntax::Variable& variable) { declare_new(variable, nullptr, true); }
 
+  void declare_parameter(const syntax::FunctionParameter& parameter) {
+    declare_new(*parameter.variable, &parameter.type, true);
+  }
+
   // `++`, `op=`: counts from zero where nothing has been assigned yet, but not out of nowhere.
   void update(const syntax::Variable& variable, bool may_be_lost) {
     if (const std::optional<VariableId> id = find_visible(variable.name)) {
@@ -285,6 +289,14 @@ class NameResolver : public syntax::Walker<NameResolver> {
       VariableTable variables(sink_);
       variables_ = &variables;
       walk_children(probe);
+      variables.move_into(names_);
+    }
+    for (const syntax::Function& function : script_.functions) {
+      VariableTable variables(sink_);
+      variables_ = &variables;
+      for (const syntax::FunctionParameter& parameter : function.parameters)
+        variables.declare_parameter(parameter);
+      walk(*function.body);
       variables.move_into(names_);
     }
     maps_.move_into(names_);
@@ -445,8 +457,7 @@ bool is_library(const syntax::ImportStatement& import) {
 
 bool may_define_more(const syntax::Script& script) {
   const bool imports_others = !std::ranges::all_of(script.imports, is_library);
-  return !script.is_complete || imports_others || !script.macros.empty() ||
-         !script.functions.empty();
+  return !script.is_complete || imports_others || !script.macros.empty();
 }
 
 std::span<const syntax::Expr> key_parts(std::span<const syntax::Expr> keys) {

@@ -157,7 +157,8 @@ void resolve_probe(ProbeResolution& resolution, const syntax::Probe& probe, uint
   std::set<std::string> names;
   std::vector<ResolvedProbe>& probes = resolution.result.probes;
   for (const syntax::AttachPoint& attach_point : probe.attach_points) {
-    ResolvedProbe resolved{.syntax = &probe, .probe_index = index, .attach_point = {}};
+    ResolvedProbe resolved{
+        .syntax = &probe, .probe_index = index, .function = {}, .attach_point = {}};
     resolve_attach_point(resolution, attach_point, needs_fields, resolved);
     if (!resolved.attach_point) continue;
     // The same twice in one list fires once.
@@ -165,7 +166,7 @@ void resolve_probe(ProbeResolution& resolution, const syntax::Probe& probe, uint
     probes.push_back(std::move(resolved));
   }
   if (names.empty()) {
-    probes.push_back({.syntax = &probe, .probe_index = index, .attach_point = {}});
+    probes.push_back({.syntax = &probe, .probe_index = index, .function = {}, .attach_point = {}});
   }
 }
 

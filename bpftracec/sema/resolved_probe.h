@@ -12,12 +12,13 @@
 
 namespace bpftracec::sema {
 
-// One attach point of one probe; becomes one program.
+// One attach point of one probe; becomes one program. Or a function, which has no attach point.
 struct ResolvedProbe {
-  const syntax::Probe* syntax;
-  uint32_t probe_index;  // in Script::probes
-  // Nothing when it is wrong, which has been reported: the probe's body is checked as far as that
-  // goes without it.
+  const syntax::Probe* syntax;  // null for a function
+  uint32_t probe_index;         // in Script::probes, which Script::functions follow
+  std::optional<FunctionId> function = {};
+  // Nothing for a function, and when it is wrong, which has been reported: the probe's body is
+  // checked as far as that goes without it.
   std::optional<AttachPoint> attach_point;
   ProgramKind kind = ProgramKind::RawTracepoint;
   bool filters_by_target_pid = false;

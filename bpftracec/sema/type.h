@@ -33,7 +33,12 @@ enum class TypeKind : uint8_t {
 };
 
 // Where a pointer points, which decides between bpf_probe_read_kernel and bpf_probe_read_user.
-enum class AddressSpace : uint8_t { Unknown, Kernel, User };
+enum class AddressSpace : uint8_t {
+  Unknown,
+  Kernel,
+  User,
+  Either,  // it depends on who calls the function: user memory is tried first
+};
 
 struct TupleMember;
 

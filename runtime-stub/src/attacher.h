@@ -33,7 +33,7 @@ struct AttachContext {
   const char* tracefs;  // null: not mounted
   Attachments& attachments;
   bool has_command = false;  // -c; its process is there only when probes are attached
-  bool only_lists = false;  // --probes: find() is all that will be asked
+  bool only_lists = false;   // --probes: find() is all that will be asked
 };
 
 struct Attacher {

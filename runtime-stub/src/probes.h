@@ -32,8 +32,8 @@ class Probes {
   bool run_at_signal(Failure& failure) { return attach_stage(Attacher::Stage::Signal, failure); }
   bool attach(Failure& failure) { return attach_stage(Attacher::Stage::Trace, failure); }
 
-  uint32_t count() const;        // without the missing ones
-  bool has_trace_stage() const;  // more than BEGIN and END
+  uint32_t count() const;         // without the missing ones
+  bool has_trace_stage() const;   // more than BEGIN and END
   bool waits_for_signal() const;  // SIGUSR1
 
   // Whether a program that may run with interrupts off calls bpf_map_update_elem().

@@ -182,7 +182,7 @@ TEST(Exit, LeavesTheProgramAtOnce) {
   const Analyzed script("BEGIN { pid ? exit(2) : print(1); }");
   const auto& choice = std::get<If>(only_program(script).body.at(0).node);
   ASSERT_EQ(choice.then_block.size(), 2U);
-  EXPECT_TRUE(std::holds_alternative<Return>(choice.then_block[1].node));
+  EXPECT_TRUE(std::holds_alternative<LeaveProgram>(choice.then_block[1].node));
   EXPECT_EQ(choice.else_block.size(), 1U);
 }
 
