@@ -59,6 +59,7 @@ class Mentions {
             },
             [this](const sema::Sequence& e) { return in(e.body) || in(e.value); },
             [this](const sema::Call& e) { return in(e.arguments); },
+            [this](const sema::AddressOf& e) { return e.variable == variable_; },
         },
         expr.node);
   }

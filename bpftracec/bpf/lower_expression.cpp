@@ -150,6 +150,10 @@ llvm::Value* lower_node(FunctionContext& f, const sema::Expr& expr) {
             llvm::Value* result = lower_call(f, e, type);
             return result != nullptr ? f.load(result) : nullptr;
           },
+          [&](const sema::AddressOf& e) -> llvm::Value* {
+            llvm::Value* place = e.variable ? f.variable(*e.variable) : f.module.map(*e.map);
+            return f.ir.CreatePtrToInt(place, f.i64_type());
+          },
       },
       expr.node);
 }

@@ -379,6 +379,25 @@ Operand build_index(ProbeContext& context, const syntax::IndexAccess& access) {
   return Operand::error(access.range);
 }
 
+Operand build_address_of(ProbeContext& context, const syntax::UnaryExpr& unary) {
+  AddressOf place;
+  Type type = pointer_type("void", AddressSpace::Kernel, nullptr);
+  if (const auto* const* variable = std::get_if<const syntax::Variable*>(&unary.operand)) {
+    const Operand value = build(context, unary.operand);
+    place.variable = context.script.names.variable(**variable);
+    if (value.is_error() || !place.variable) return Operand::error(unary.range);
+    const bool can_follow = is_integer_like(value.type()) || value.kind() == TypeKind::Pointer ||
+                            value.kind() == TypeKind::String;
+    type = pointer_type(spelling(value.type()), AddressSpace::Kernel,
+                        can_follow ? std::make_shared<const Type>(value.type()) : nullptr);
+  } else if (const auto* const* map = std::get_if<const syntax::MapAccess*>(&unary.operand)) {
+    place.map = context.script.names.map(**map);
+  } else {
+    return Operand::error(unary.range);  // the parser has said what it wants
+  }
+  return Operand(make_expr(std::move(type), unary.range, place));
+}
+
 Operand build_dereference(ProbeContext& context, const syntax::UnaryExpr& unary) {
   Operand operand = build(context, unary.operand);
   if (operand.is_error()) return Operand::error(unary.range);
@@ -431,8 +450,34 @@ std::optional<StrLength> build_str_length(ProbeContext& context, const syntax::E
   return StrLength{std::min<uint64_t>(constant->value, most), nullptr};
 }
 
+// The text from its character `offset` on, with at most `max_length` bytes and the NUL among them;
+// both may be null.
+Operand part_of_text(ProbeContext& context, SourceRange range, ExprPtr text, ExprPtr offset,
+                     ExprPtr max_length) {
+  const Type type = text->type;
+  const Type wide = integer_type(8, false);
+  const VariableId variable = context.add_temporary(type);
+  ExprPtr address = make_expr(wide, range, AddressOf{variable, {}});
+  if (offset != nullptr) {
+    address = make_expr(wide, range,
+                        Binary{BinaryOp::Add, std::move(address), std::move(offset), {}});
+  }
+  ExprPtr part = make_expr(
+      type, range, StringRead{std::move(address), std::move(max_length), AddressSpace::Kernel});
+  return Operand(make_expr(type, range, BindVariable{variable, std::move(text), std::move(part)}));
+}
+
+// As many bytes, with the NUL, as `str(x, length)` takes of a text that is there already.
+ExprPtr bytes_of(SourceRange range, StrLength length) {
+  const Type wide = integer_type(8, false);
+  if (length.constant) return integer_constant(range, *length.constant + 1, wide);
+  return make_expr(
+      wide, range,
+      Binary{BinaryOp::Add, std::move(length.expr), integer_constant(range, 1, wide), {}});
+}
+
 Operand build_str_of_text(ProbeContext& context, SourceRange range, Operand text,
-                          const std::optional<StrLength>& length) {
+                          std::optional<StrLength> length) {
   if (!length) {
     ExprPtr expr = std::move(text).take();
     return Operand(std::move(expr));
@@ -441,50 +486,67 @@ Operand build_str_of_text(ProbeContext& context, SourceRange range, Operand text
   if (constant != nullptr && length->constant) {
     return Operand(string_constant(range, constant->value.substr(0, *length->constant)));
   }
-  context.report<DiagnosticKind::StrLengthOfText>(range);
-  return Operand::error(range);
+  return part_of_text(context, range, take(context, std::move(text)), nullptr,
+                      bytes_of(range, *std::move(length)));
 }
 
 Operand build_str_of_parameter(ProbeContext& context, SourceRange range, uint32_t index,
-                               const std::optional<StrLength>& length) {
-  uint32_t capacity = kParameterTextCapacity;
-  if (length) {
-    if (!length->constant) {
-      context.report<DiagnosticKind::StrLengthOfText>(range);
-      return Operand::error(range);
-    }
-    capacity = static_cast<uint32_t>(
-        std::min<uint64_t>(*length->constant + 1, kParameterTextCapacity));
+                               std::optional<StrLength> length) {
+  if (!length || length->constant) {
+    const uint64_t wanted = length ? *length->constant + 1 : kParameterTextCapacity;
+    return Operand(
+        parameter_text(context, range, index,
+                       static_cast<uint32_t>(std::min<uint64_t>(wanted, kParameterTextCapacity))));
   }
-  return Operand(parameter_text(context, range, index, capacity));
+  return part_of_text(context, range, parameter_text(context, range, index, kParameterTextCapacity),
+                      nullptr, bytes_of(range, *std::move(length)));
 }
 
 // `$1 + 2`: in str(), the parameter's text from its third character on.
-bool is_parameter_with_offset(const syntax::Expr& expr) {
+const syntax::BinaryExpr* as_parameter_with_offset(const syntax::Expr& expr) {
   const auto* const* sum = std::get_if<const syntax::BinaryExpr*>(&expr);
-  return sum != nullptr && (*sum)->op == syntax::BinaryOp::Add &&
-         std::holds_alternative<const syntax::PositionalParameter*>((*sum)->lhs);
+  const bool is_one = sum != nullptr && (*sum)->op == syntax::BinaryOp::Add &&
+                      std::holds_alternative<const syntax::PositionalParameter*>((*sum)->lhs);
+  return is_one ? *sum : nullptr;
+}
+
+Operand build_str_of_sum(ProbeContext& context, const syntax::BinaryExpr& sum,
+                         std::optional<StrLength> length) {
+  const Operand parameter = build(context, sum.lhs);
+  const Operand offset = build(context, sum.rhs);
+  if (parameter.is_error() || offset.is_error()) return Operand::error(sum.range);
+  const IntegerConstant* constant = as_integer_constant(offset.expr());
+  if (constant == nullptr || offset.kind() != TypeKind::Integer || !parameter.parameter) {
+    context.report<DiagnosticKind::NotConstant>(offset.range());
+    return Operand::error(sum.range);
+  }
+  // What is behind the text's end is NULs up to there.
+  const uint64_t first = std::min<uint64_t>(constant->value, kParameterTextCapacity - 1);
+  return part_of_text(
+      context, sum.range,
+      parameter_text(context, sum.range, *parameter.parameter, kParameterTextCapacity),
+      integer_constant(sum.range, first, integer_type(8, false)),
+      length ? bytes_of(sum.range, *std::move(length)) : nullptr);
 }
 
 }  // namespace
 
 Operand build_str(ProbeContext& context, const syntax::CallExpr& call) {
-  if (is_parameter_with_offset(call.arguments[0])) {
-    return unsupported(context, range_of(call.arguments[0]),
-                       "the text of a parameter from an offset on is");
-  }
-  Operand source = build(context, call.arguments[0]);
   std::optional<StrLength> length;
   if (call.arguments.size() == 2) {
     length = build_str_length(context, call.arguments[1]);
     if (!length) return Operand::error(call.range);
   }
+  if (const auto* sum = as_parameter_with_offset(call.arguments[0])) {
+    return build_str_of_sum(context, *sum, std::move(length));
+  }
+  Operand source = build(context, call.arguments[0]);
   if (source.is_error()) return Operand::error(call.range);
   if (source.parameter) {
-    return build_str_of_parameter(context, call.range, *source.parameter, length);
+    return build_str_of_parameter(context, call.range, *source.parameter, std::move(length));
   }
   if (source.kind() == TypeKind::String) {
-    return build_str_of_text(context, call.range, std::move(source), length);
+    return build_str_of_text(context, call.range, std::move(source), std::move(length));
   }
   const bool is_address = source.kind() == TypeKind::Integer || source.kind() == TypeKind::Pointer;
   if (!is_address) {
@@ -499,7 +561,7 @@ Operand build_str(ProbeContext& context, const syntax::CallExpr& call) {
                                  ? std::to_string(static_cast<int64_t>(number->value))
                                  : std::to_string(number->value);
     return build_str_of_text(context, call.range, Operand(string_constant(call.range, text)),
-                             length);
+                             std::move(length));
   }
   const uint32_t most = context.script.config.max_strlen;
   const uint32_t capacity = length && length->constant

@@ -278,11 +278,7 @@ Operand build_offsetof(ProbeContext& context, const syntax::OffsetofExpr& node) 
     bit_offset += path->bit_offset;
     type = context.script.c_types.convert(*path->member().type, AddressSpace::Unknown);
   }
-  const uint64_t offset = bit_offset / 8;
-  Operand operand(integer_constant(node.range, offset, literal_type(offset)));
-  operand.is_literal = true;
-  operand.adapts = true;
-  return operand;
+  return size_constant(node.range, bit_offset / 8);
 }
 
 // ---- constants ----------------------------------------------------------------------------------

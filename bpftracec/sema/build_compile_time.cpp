@@ -74,6 +74,30 @@ bool is_of(Function question, const Type& type) {
   }
 }
 
+// ---- typeinfo -----------------------------------------------------------------------------------
+
+// What `typeinfo` calls the kind of a type.
+std::string base_type(const Type& type) {
+  switch (type.kind) {
+    case TypeKind::Bool:
+      return "bool";
+    case TypeKind::Integer:
+      return "int";
+    case TypeKind::String:
+      return "string";
+    case TypeKind::Pointer:
+      return "pointer";
+    case TypeKind::Array:
+      return "array";
+    case TypeKind::Struct:
+      return "c_type";
+    case TypeKind::Tuple:
+      return is_record(type) ? "record" : type.is_array ? "array" : "tuple";
+    default:
+      return spelling(type);
+  }
+}
+
 // ---- messages of the script ---------------------------------------------------------------------
 
 // The text of a constant; nothing for any other value.
@@ -154,6 +178,17 @@ Operand build_type_question(ProbeContext& context, const syntax::CallExpr& call,
   const auto type = type_of(context, call.arguments[0]);
   if (!type) return Operand::error(call.range);
   return truth(call.range, is_of(question, *type));
+}
+
+Operand build_typeinfo(ProbeContext& context, const syntax::TypeinfoExpr& node) {
+  const auto type = asked_type(context, node.operand);
+  if (!type) return Operand::error(node.range);
+  std::vector<Operand> fields;
+  // Ids are those of one kernel's BTF.
+  fields.emplace_back(integer_constant(node.range, 0, integer_type(8, false)));
+  fields.emplace_back(string_constant(node.range, base_type(*type)));
+  fields.emplace_back(string_constant(node.range, spelling(*type)));
+  return tuple_of(context, node.range, std::move(fields), {"btf_id", "base_type", "full_type"});
 }
 
 // ---- messages of the script ---------------------------------------------------------------------

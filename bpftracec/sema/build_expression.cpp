@@ -408,14 +408,11 @@ Operand build(ProbeContext& context, const syntax::Expr& expr) {
           [&](const syntax::IfStatement* node) { return build_if_value(context, *node); },
           [&](const syntax::Block* node) { return build_block_value(context, *node); },
           [&](const syntax::OffsetofExpr* node) { return build_offsetof(context, *node); },
-          // What has no meaning yet.
           [&](const syntax::TypeofExpr* node) {
             context.report<DiagnosticKind::TypeAsValue>(node->range);
             return Operand::error(node->range);
           },
-          [&](const syntax::TypeinfoExpr* node) {
-            return unsupported(context, node->range, "'typeinfo' is");
-          },
+          [&](const syntax::TypeinfoExpr* node) { return build_typeinfo(context, *node); },
       },
       expr);
 }
@@ -614,10 +611,7 @@ Operand build_cast(ProbeContext& context, const syntax::CastExpr& cast) {
   return Operand(std::move(expr));
 }
 
-namespace {
-
-// Of a type or of an expression. A bare word is a type if there is one of that name.
-std::optional<Type> type_of(ProbeContext& context, const syntax::TypeOrExpr& operand) {
+std::optional<Type> asked_type(ProbeContext& context, const syntax::TypeOrExpr& operand) {
   if (const auto* name = std::get_if<syntax::TypeName>(&operand)) {
     return resolve_type(context, *name);
   }
@@ -632,13 +626,20 @@ std::optional<Type> type_of(ProbeContext& context, const syntax::TypeOrExpr& ope
   }
   const Operand value = build(context, expr);
   if (value.is_error()) return std::nullopt;
-  return value.type();
+  return value.aggregation ? *value.aggregation : value.type();
 }
 
-}  // namespace
+Operand size_constant(SourceRange range, uint64_t size) {
+  uint32_t bytes = 1;
+  while (bytes < 8 && size >> (bytes * 8) != 0) bytes *= 2;
+  Operand operand(integer_constant(range, size, integer_type(bytes, false)));
+  operand.is_literal = true;
+  operand.adapts = true;
+  return operand;
+}
 
 Operand build_sizeof(ProbeContext& context, const syntax::SizeofExpr& node) {
-  const std::optional<Type> type = type_of(context, node.operand);
+  const std::optional<Type> type = asked_type(context, node.operand);
   if (!type) return Operand::error(node.range);
   const uint64_t elements = type->kind == TypeKind::Array ? type->count : 1;
   const uint64_t size = type->kind == TypeKind::Array ? elements * type->element->size
@@ -647,10 +648,7 @@ Operand build_sizeof(ProbeContext& context, const syntax::SizeofExpr& node) {
     context.report<DiagnosticKind::NoSize>(node.range, spelling(*type));
     return Operand::error(node.range);
   }
-  Operand operand(integer_constant(node.range, size, literal_type(size)));
-  operand.is_literal = true;
-  operand.adapts = true;
-  return operand;
+  return size_constant(node.range, size);
 }
 
 }  // namespace bpftracec::sema

@@ -287,7 +287,7 @@ Operand build_operator(ProbeContext& context, const syntax::BinaryExpr& binary) 
 Operand build_operator(ProbeContext& context, const syntax::UnaryExpr& unary) {
   if (unary.op == syntax::UnaryOp::Dereference) return build_dereference(context, unary);
   if (unary.op == syntax::UnaryOp::AddressOf) {
-    return unsupported(context, unary.range, "the address-of operator '&' is");
+    return build_address_of(context, unary);
   }
   Operand operand = build(context, unary.operand);
   if (operand.is_error()) {

@@ -504,6 +504,10 @@ class Dumper {
             },
             [&](const Sequence& node) { return sequence(node); },
             [&](const Call& node) { return call(node); },
+            [&](const AddressOf& node) {
+              return "&" + (node.variable ? variable_name(*node.variable)
+                                          : program_.maps[*node.map].name);
+            },
         },
         expr.node);
   }

@@ -138,6 +138,8 @@ Operand build_field(ProbeContext& context, const syntax::FieldAccess& access);
 // An element of an Array.
 Operand build_array_element(ProbeContext& context, SourceRange range, Operand array, Operand index);
 Operand build_index(ProbeContext& context, const syntax::IndexAccess& access);
+// `&$x`, `&@m`
+Operand build_address_of(ProbeContext& context, const syntax::UnaryExpr& unary);
 Operand build_dereference(ProbeContext& context, const syntax::UnaryExpr& unary);
 Operand build_call(ProbeContext& context, const syntax::CallExpr& call);
 Operand build_str(ProbeContext& context, const syntax::CallExpr& call);
@@ -234,6 +236,12 @@ std::optional<Type> resolve_type(ProbeContext& context, const syntax::TypeName& 
 // What `typeof(...)` in place of a type's name means, with the `*` behind it.
 std::optional<Type> resolve_typeof(ProbeContext& context, const syntax::TypeName& name);
 
+// Of a type or of an expression. A bare word is a type if there is one of that name.
+std::optional<Type> asked_type(ProbeContext& context, const syntax::TypeOrExpr& operand);
+
+// What sizeof and offsetof give: the smallest unsigned integer, which adapts as a literal does.
+Operand size_constant(SourceRange range, uint64_t size);
+
 // ---- what is settled while the script is compiled ----
 
 // The type that is asked for; nothing where it is wrong or not known yet.
@@ -243,6 +251,8 @@ bool compares_types(const syntax::BinaryExpr& binary);
 Operand build_type_comparison(ProbeContext& context, const syntax::BinaryExpr& binary);
 // is_str() and its like
 Operand build_type_question(ProbeContext& context, const syntax::CallExpr& call, Function question);
+// The record (btf_id, base_type, full_type).
+Operand build_typeinfo(ProbeContext& context, const syntax::TypeinfoExpr& node);
 Operand build_static_assert(ProbeContext& context, const syntax::CallExpr& call);
 Operand build_fail(ProbeContext& context, const syntax::CallExpr& call);
 

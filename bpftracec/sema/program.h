@@ -79,6 +79,12 @@ struct MapRead {
   ExprPtr key;  // of MapPlan::key_type; null for a scalar map
 };
 
+// `&$x`, `&@m`: where the variable's slot lies, or the map.
+struct AddressOf {
+  std::optional<VariableId> variable;  // either this
+  std::optional<MapId> map;            // or this
+};
+
 // A field of the tracepoint's record that the program's context points to. Integer, pointer:
 // loaded. String (CharArray, DataLoc): read as text. An element of an array field when `index` is
 // set.
@@ -258,7 +264,8 @@ struct Expr {
   std::variant<IntegerConstant, StringConstant, BuiltinRead, LateConstantRead, VariableRead,
                MapRead, FieldRead, MemoryRead, MemberAddress, MemberRead, KernelSize, StringRead,
                StringIndex, Unary, Binary, StringCompare, Logical, Conditional, Convert, Increment,
-               DeleteElement, TupleMake, TupleElement, EmitRecord, BindVariable, Sequence, Call>
+               DeleteElement, TupleMake, TupleElement, EmitRecord, BindVariable, Sequence, Call,
+               AddressOf>
       node;
 };
 

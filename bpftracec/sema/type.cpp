@@ -24,18 +24,18 @@ std::string aggregation_spelling(const Type& type, const char* name) {
   return std::string(type.is_signed ? "" : "u") + name;
 }
 
-// "(int8, string[3])", "(a: int8, b: string[3])"
+// "(int8, string[3])", "record { .a = int8, .b = string[3] }"
 std::string tuple_spelling(const Type& type) {
   if (type.is_array) {
     return spelling(type.members->front().type) + "[" + std::to_string(type.members->size()) + "]";
   }
-  std::string text = "(";
+  std::string text;
   for (const TupleMember& member : *type.members) {
-    if (text.size() > 1) text += ", ";
-    if (!member.name.empty()) text += member.name + ": ";
+    if (!text.empty()) text += ", ";
+    if (!member.name.empty()) text += "." + member.name + " = ";
     text += spelling(member.type);
   }
-  return text + ")";
+  return is_record(type) ? "record { " + text + " }" : "(" + text + ")";
 }
 
 }  // namespace
