@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 
 #include "bpftracec/base/internal_error.h"
@@ -261,6 +262,23 @@ void write_tracepoint_records(CppWriter& out, const sema::Program& program) {
   out.empty_line();
 }
 
+// Those without a name are only ever parts of others.
+void write_kernel_types(CppWriter& out, const sema::Program& program) {
+  if (program.kernel_records.empty()) return;
+  std::set<std::pair<std::string_view, std::string_view>> types;
+  for (const sema::KernelRecord& record : program.kernel_records) {
+    if (record.name.empty()) continue;
+    types.emplace(record.name, record.is_typedef ? "Typedef"
+                               : record.is_union ? "Union"
+                                                 : "Struct");
+  }
+  out.open("constexpr KernelTypeName kKernelTypes[] = {");
+  for (const auto& [name, kind] : types)
+    out.line("{", CppLiteral(name), ", KernelTypeName::Kind::", CppIdentifier(kind), "},");
+  out.close("};");
+  out.empty_line();
+}
+
 void write_parameters(CppWriter& out, const HostPlan& plan) {
   if (plan.parameters.empty()) return;
   out.open("constexpr ParameterDescription kParameters[] = {");
@@ -295,6 +313,7 @@ void write_sites(CppWriter& out, const HostPlan& plan) {
 
 void write_others(CppWriter& out, const HostPlan& plan) {
   write_tracepoint_records(out, *plan.program);
+  write_kernel_types(out, *plan.program);
   write_parameters(out, plan);
   write_sites(out, plan);
 }
@@ -430,7 +449,10 @@ void write_description(CppWriter& out, const HostPlan& plan, const GenerateOptio
   out.line(".print_maps_on_exit = ", config.print_maps_on_exit, ",");
   out.line(".fails_on_missing_probes = ", config.fails_on_missing_probes, ",");
   out.line(".has_events = ", !plan.records.empty(), ",");
-  if (!program.kernel_records.empty()) out.line(".reads_kernel_types = true,");
+  if (!program.kernel_records.empty()) {
+    out.line(".kernel_types = kKernelTypes,");
+    out.line(".read_kernel_types = read_kernel_types,");
+  }
   out.line(".print_maps = ", prints_maps ? CppCode("print_maps") : CppCode("nullptr"), ",");
   out.close("};");
 }

@@ -109,6 +109,18 @@ bool fit_events(const LoadContext& context, bpf_object* object, Failure& failure
                      static_cast<unsigned long long>(size));
 }
 
+// Of the kernel's types those that the tool needs; null when libbpf has to look for them.
+BtfPointer trimmed_types(const LoadContext& context, const char* btf_path) {
+  BtfPointer types(btf__new_empty());
+  const char* path = btf_path != nullptr ? btf_path : "/sys/kernel/btf/vmlinux";
+  if (types && context.tool.read_kernel_types(context.tool, path, types.get())) {
+    context.log.note("types: %u of those in %s", btf__type_cnt(types.get()) - 1, path);
+    return types;
+  }
+  context.log.note("types: libbpf looks for them; %s has not all or is no raw BTF", path);
+  return nullptr;
+}
+
 }  // namespace
 
 bool find_types(const LoadContext& context, const char* tracefs, const char* btf_path,
@@ -117,15 +129,21 @@ bool find_types(const LoadContext& context, const char* tracefs, const char* btf
   if (btf_path != nullptr && access(btf_path, R_OK) != 0) {
     return failure.set("%s: %s", btf_path, error_text(errno));
   }
-  if (context.tool.tracepoint_records.size == 0) {
+  const bool has_records = context.tool.tracepoint_records.size != 0;
+  const bool has_kernel_types = context.tool.kernel_types.size != 0;
+  BtfPointer types;
+  if (has_kernel_types) types = trimmed_types(context, btf_path);
+  if (!types && !has_records) {
+    // What the file lacks, libbpf will say; without one it looks for the kernel's types by itself.
     if (btf_path != nullptr) snprintf(types_path, sizeof types_path, "%s", btf_path);
     return true;
   }
-  // Without records libbpf looks for the kernel's types by itself; with them, it takes all types
-  // from the one file that it is given.
-  const BtfPointer types(btf_path != nullptr               ? btf__parse(btf_path, nullptr)
-                         : context.tool.reads_kernel_types ? btf__load_vmlinux_btf()
-                                                           : btf__new_empty());
+  if (!types) {
+    // libbpf takes all types from the one file that it is given.
+    types.reset(!has_kernel_types     ? btf__new_empty()
+                : btf_path != nullptr ? btf__parse(btf_path, nullptr)
+                                      : btf__load_vmlinux_btf());
+  }
   if (!types) {
     return failure.set("%s: no type information: %s", btf_path == nullptr ? "BTF" : btf_path,
                        error_text(errno));

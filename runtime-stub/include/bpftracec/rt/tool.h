@@ -14,6 +14,7 @@
 
 struct bpf_object;
 struct bpf_object_open_opts;
+struct btf;
 struct bpf_program;
 
 namespace bpftracec::rt {
@@ -180,6 +181,14 @@ struct TracepointRecordDescription {
   Table<const char*> fields;  // names of those used
 };
 
+// One of the kernel's types that programs have relocations against.
+struct KernelTypeName {
+  enum class Kind : uint8_t { Struct, Union, Typedef };
+
+  const char* name;
+  Kind kind;
+};
+
 // A positional parameter that the script uses.
 struct ParameterDescription {
   uint32_t index;   // 1 for $1
@@ -267,14 +276,21 @@ struct ToolDescription {
   uint64_t ring_buffer_bytes;   // 0: chosen here
   uint32_t largest_record = 0;  // bytes, where the buffer must be larger than usual for it; else 0
   bool print_maps_on_exit;
-  bool fails_on_missing_probes;                  // missing_probes = error
-  bool has_events;                               // the object has the ring buffer map `events`
-  bool reads_kernel_types = false;               // programs have relocations against its structs
+  bool fails_on_missing_probes;             // missing_probes = error
+  bool has_events;                          // the object has the ring buffer map `events`
+  Table<KernelTypeName> kernel_types = {};  // each once; empty: nothing of the kernel is read
+  // read_kernel_types(); null without kernel_types.
+  bool (*read_kernel_types)(const ToolDescription& tool, const char* path, btf* types) = nullptr;
   void (*print_maps)(Tracer& tracer) = nullptr;  // print_map.h's print_maps(); null without maps
 };
 
 // Parses the tool's command line, loads, attaches, traces until the end, prints the maps. Returns
 // the exit status.
 int run(const ToolDescription& tool, int argc, char** argv);
+
+// Adds the types that `tool` names to `types`, from the raw BTF in the file `path`. False when one
+// of them is not there (a module may have it) or the file is none that we understand: then
+// `types` holds something incomplete, and libbpf has to read the file itself.
+bool read_kernel_types(const ToolDescription& tool, const char* path, btf* types);
 
 }  // namespace bpftracec::rt
