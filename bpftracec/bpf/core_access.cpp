@@ -21,6 +21,9 @@ using Field = sema::TracepointField;
 struct CallRegisters {
   std::span<const uint32_t> arguments;  // offsets in the architecture's struct pt_regs
   uint32_t return_value;
+  uint32_t mode;       // the register that tells the mode
+  uint64_t mode_bits;  // of it, which are `user_mode` there
+  uint64_t user_mode;
 };
 
 // struct pt_regs (arch/x86/include/uapi/asm/ptrace.h): di, si, dx, cx, r8, r9; ax.
@@ -31,9 +34,9 @@ constexpr uint32_t kAarch64Arguments[] = {0, 8, 16, 24, 32, 40, 48, 56};
 CallRegisters call_registers(Architecture architecture) {
   switch (architecture) {
     case Architecture::X86_64:
-      return {kX86Arguments, 80};
+      return {kX86Arguments, 80, 136, 3, 3};  // cs: the privilege level
     case Architecture::Aarch64:
-      return {kAarch64Arguments, 0};
+      return {kAarch64Arguments, 0, 264, 0xf, 0};  // pstate: EL0
   }
   base::internal_error("an unknown architecture");
 }
@@ -252,6 +255,10 @@ llvm::Value* lower_field(FunctionContext& f, const sema::FieldRead& read, const 
   return fit(f, element, type);
 }
 
+llvm::Value* lower_field_address(FunctionContext& f, const sema::FieldRead& read) {
+  return field_address(f, read);
+}
+
 FieldText lower_text_field(FunctionContext& f, const sema::FieldRead& read) {
   const Field& field = field_of(f, read);
   if (field.kind == Field::Kind::CharArray) return {field_address(f, read), nullptr};
@@ -282,6 +289,13 @@ llvm::Value* load_argument(FunctionContext& f, uint32_t index) {
 llvm::Value* load_return_value(FunctionContext& f) {
   CallRegisters registers = call_registers(f.module.options().architecture);
   return load_from_context(f, f.at(f.context(), registers.return_value), 8);
+}
+
+llvm::Value* load_usermode(FunctionContext& f) {
+  CallRegisters registers = call_registers(f.module.options().architecture);
+  llvm::Value* mode = load_from_context(f, f.at(f.context(), registers.mode), 8);
+  llvm::Value* bits = f.ir.CreateAnd(mode, f.constant(registers.mode_bits));
+  return f.extend(f.ir.CreateICmpEQ(bits, f.constant(registers.user_mode)));
 }
 
 }  // namespace bpftracec::bpf

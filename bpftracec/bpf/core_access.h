@@ -16,6 +16,9 @@ class FunctionContext;
 // Integers, pointers, elements of arrays.
 llvm::Value* lower_field(FunctionContext& f, const sema::FieldRead& read, const sema::Type& type);
 
+// Where a field lies, in kernel memory.
+llvm::Value* lower_field_address(FunctionContext& f, const sema::FieldRead& read);
+
 // A text field: where it is, in kernel memory, and how many bytes it may have.
 struct FieldText {
   llvm::Value* address;
@@ -31,5 +34,7 @@ llvm::Value* lower_size(FunctionContext& f, const sema::KernelSize& size);
 
 llvm::Value* load_argument(FunctionContext& f, uint32_t index);
 llvm::Value* load_return_value(FunctionContext& f);
+// 1 where the registers are those of user mode.
+llvm::Value* load_usermode(FunctionContext& f);
 
 }  // namespace bpftracec::bpf

@@ -147,6 +147,10 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
   builder.crossRegisterProxies(loops, functions, call_graph, modules);
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
   order_blocks(module);
+  // Constants whose address does not matter go to sections of their own by their size, all of the
+  // name ".rodata", and bpftool would make a structure of each.
+  for (llvm::GlobalVariable& variable : module.globals())
+    variable.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::None);
 }
 
 base::Result<std::string> emit(llvm::Module& module, llvm::TargetMachine& machine, Output output,

@@ -41,6 +41,7 @@ class Mentions {
             [](const sema::KernelSize&) { return false; },
             [this](const sema::StringRead& e) { return in(e.address) || in(e.max_length); },
             [this](const sema::StringIndex& e) { return in(e.text) || in(e.index); },
+            [this](const sema::Compute& e) { return in(e.arguments); },
             [this](const sema::Unary& e) { return in(e.operand); },
             [this](const sema::Binary& e) { return in(e.lhs) || in(e.rhs); },
             [this](const sema::StringCompare& e) { return in(e.lhs) || in(e.rhs); },

@@ -83,11 +83,17 @@ llvm::Value* ktime_get_ns(FunctionContext& f) { return call(f, Helper::KtimeGetN
 
 llvm::Value* ktime_get_boot_ns(FunctionContext& f) { return call(f, Helper::KtimeGetBootNs, {}); }
 
+llvm::Value* ktime_get_tai_ns(FunctionContext& f) { return call(f, Helper::KtimeGetTaiNs, {}); }
+
+llvm::Value* jiffies64(FunctionContext& f) { return call(f, Helper::Jiffies64, {}); }
+
 llvm::Value* get_prandom_u32(FunctionContext& f) { return call(f, Helper::GetPrandomU32, {}); }
 
 llvm::Value* get_smp_processor_id(FunctionContext& f) {
   return call_pure(f, Helper::GetSmpProcessorId);
 }
+
+llvm::Value* get_numa_node_id(FunctionContext& f) { return call_pure(f, Helper::GetNumaNodeId); }
 
 llvm::Value* get_current_pid_tgid(FunctionContext& f) {
   return call_pure(f, Helper::GetCurrentPidTgid);

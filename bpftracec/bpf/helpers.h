@@ -22,11 +22,14 @@ llvm::Value* map_delete_elem(FunctionContext& f, llvm::Value* map, llvm::Value* 
 
 llvm::Value* ktime_get_ns(FunctionContext& f);
 llvm::Value* ktime_get_boot_ns(FunctionContext& f);
+llvm::Value* ktime_get_tai_ns(FunctionContext& f);
+llvm::Value* jiffies64(FunctionContext& f);
 llvm::Value* get_prandom_u32(FunctionContext& f);
 
 // What these return does not change while a program runs, so LLVM may call them once for several
 // uses.
 llvm::Value* get_smp_processor_id(FunctionContext& f);
+llvm::Value* get_numa_node_id(FunctionContext& f);
 llvm::Value* get_current_pid_tgid(FunctionContext& f);
 llvm::Value* get_current_uid_gid(FunctionContext& f);
 llvm::Value* get_current_task(FunctionContext& f);

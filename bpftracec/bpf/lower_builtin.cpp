@@ -81,6 +81,7 @@ llvm::Value* lower_builtin(FunctionContext& f, const sema::BuiltinRead& read) {
       return process_id(f);
     case sema::Builtin::Tid:
       return current_id(f, Id::Thread);
+    case sema::Builtin::UserName:
     case sema::Builtin::Uid:
       return lower_half(f, get_current_uid_gid(f));
     case sema::Builtin::Gid:
@@ -105,6 +106,14 @@ llvm::Value* lower_builtin(FunctionContext& f, const sema::BuiltinRead& read) {
       return load_argument(f, read.argument_index);
     case sema::Builtin::Cpid:
       return f.load_late(LateKind::ChildPid);
+    case sema::Builtin::Numaid:
+      return lower_half(f, get_numa_node_id(f));
+    case sema::Builtin::Jiffies:
+      return jiffies64(f);
+    case sema::Builtin::Usermode:
+      return load_usermode(f);
+    case sema::Builtin::Ctx:
+      return f.ir.CreatePtrToInt(f.context(), f.i64_type());
     case sema::Builtin::Comm:
       base::internal_error("comm is a text");
   }

@@ -5,6 +5,7 @@
 #include "bpftracec/bpf/aggregation.h"
 #include "bpftracec/bpf/core_access.h"
 #include "bpftracec/bpf/function_context.h"
+#include "bpftracec/bpf/lower_compute.h"
 #include "bpftracec/bpf/lower_statement.h"
 #include "bpftracec/bpf/map_access.h"
 #include "bpftracec/bpf/memory.h"
@@ -122,6 +123,7 @@ llvm::Value* lower_node(FunctionContext& f, const sema::Expr& expr) {
           [&](const sema::KernelSize& e) -> llvm::Value* { return lower_size(f, e); },
           [&](const sema::StringRead&) -> llvm::Value* { is_in_memory(); },
           [&](const sema::StringIndex& e) { return lower_string_index(f, e); },
+          [&](const sema::Compute& e) { return fit(f, lower_compute(f, e), type); },
           [&](const sema::Unary& e) { return lower(f, e, type); },
           [&](const sema::Binary& e) { return fit(f, lower_binary(f, e), type); },
           [&](const sema::StringCompare& e) { return lower_string_compare(f, e); },

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "bpftracec/base/internal_error.h"
+#include "bpftracec/bpf/bytes.h"
 #include "bpftracec/bpf/failures.h"
 #include "bpftracec/bpf/function_context.h"
 #include "bpftracec/bpf/helpers.h"
@@ -68,10 +69,10 @@ void write_tail_field(FunctionContext& f, const sema::RecordField& field,
   uint32_t capacity = field.type.size;
   bool is_first = llvm::isa<llvm::ConstantInt>(tail.size);
   llvm::Value* offset = tail.size;
-  llvm::Value* length = is_first
-                            ? write_text_tail(f, argument, f.at(record, offset), capacity)
-                            : write_text_tail(f, argument,
-                                              f.at(record, f.bounded(offset, tail.max)), capacity);
+  llvm::Value* to = f.at(record, is_first ? offset : f.bounded(offset, tail.max));
+  llvm::Value* length = field.type.kind == sema::TypeKind::Buffer
+                            ? write_buffer_tail(f, argument, to)
+                            : write_text_tail(f, argument, to, capacity);
   f.store(offset, f.at(record, field.offset + offsetof(rt::text_ref, offset)), 4, 4);
   f.store(length, f.at(record, field.offset + offsetof(rt::text_ref, size)), 4, 4);
   tail.size = f.ir.CreateAdd(offset, length);

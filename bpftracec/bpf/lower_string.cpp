@@ -6,6 +6,7 @@
 #include "bpftracec/bpf/core_access.h"
 #include "bpftracec/bpf/function_context.h"
 #include "bpftracec/bpf/helpers.h"
+#include "bpftracec/bpf/lower_compute.h"
 #include "bpftracec/bpf/lower_expression.h"
 #include "bpftracec/bpf/lower_statement.h"
 #include "bpftracec/bpf/map_access.h"
@@ -90,6 +91,10 @@ std::optional<Text> stored_text(FunctionContext& f, const sema::Expr& expr) {
   }
   if (const auto* convert = std::get_if<sema::Convert>(&expr.node)) {
     return stored_text(f, *convert->operand);
+  }
+  const auto* compute = std::get_if<sema::Compute>(&expr.node);
+  if (compute != nullptr && compute->operation != sema::Operation::TextConcat) {
+    return text_of_number(f, *compute);
   }
   return std::nullopt;
 }
@@ -210,28 +215,31 @@ const std::string* literal_of(const sema::Expr& expr) {
   return constant != nullptr ? &constant->value : nullptr;
 }
 
-llvm::Value* equals_literal(FunctionContext& f, const sema::Expr& expr,
-                            const std::string& literal) {
-  uint32_t size = std::min(static_cast<uint32_t>(literal.size()) + 1, expr.type.size);
+// `limit`: no more than so many bytes count.
+llvm::Value* equals_literal(FunctionContext& f, const sema::Expr& expr, const std::string& literal,
+                            uint32_t limit) {
+  uint32_t size = std::min({static_cast<uint32_t>(literal.size()) + 1, expr.type.size, limit});
   Text text = text_prefix(f, expr, size);
   size = std::min(size, text.capacity);
   // Whole words where the text is padded, and the literal with it.
-  if (uint32_t words = round_up_to_words(size); words <= text.readable && literal.size() < size) {
+  if (uint32_t words = round_up_to_words(size);
+      words <= text.readable && literal.size() < size && size < limit) {
     size = words;
   }
   return f.ir.CreateICmpEQ(difference(f, text.address, literal, size), f.constant(0));
 }
 
-llvm::Value* equals(FunctionContext& f, const sema::Expr& lhs_expr, const sema::Expr& rhs_expr) {
+llvm::Value* equals(FunctionContext& f, const sema::Expr& lhs_expr, const sema::Expr& rhs_expr,
+                    uint32_t limit) {
   if (const std::string* literal = literal_of(rhs_expr)) {
-    return equals_literal(f, lhs_expr, *literal);
+    return equals_literal(f, lhs_expr, *literal, limit);
   }
   if (const std::string* literal = literal_of(lhs_expr)) {
-    return equals_literal(f, rhs_expr, *literal);
+    return equals_literal(f, rhs_expr, *literal, limit);
   }
   Text lhs = lower_text(f, lhs_expr);
   Text rhs = lower_text(f, rhs_expr);
-  uint32_t size = std::min(lhs.capacity, rhs.capacity);
+  uint32_t size = std::min({lhs.capacity, rhs.capacity, limit});
   if (size <= kMaxUnrolledCompare) {
     return f.ir.CreateICmpEQ(difference(f, lhs.address, rhs.address, size), f.constant(0));
   }
@@ -283,6 +291,8 @@ void write_text(FunctionContext& f, const sema::Expr& outer, llvm::Value* to, ui
   } else if (auto foreign = foreign_text(f, expr)) {
     zero_memory(f, to, room, alignment);
     read_foreign(f, *foreign, to, std::min(foreign->capacity, room));
+  } else if (const auto* compute = std::get_if<sema::Compute>(&expr.node)) {
+    write_concatenation(f, *compute, to, room, alignment);
   } else if (const auto* builtin = std::get_if<sema::BuiltinRead>(&expr.node);
              builtin != nullptr && builtin->builtin == sema::Builtin::Comm) {
     write_comm(f, to, room, alignment);
@@ -309,7 +319,8 @@ llvm::Value* write_text_tail(FunctionContext& f, const sema::Expr& outer, llvm::
 }
 
 llvm::Value* lower_string_compare(FunctionContext& f, const sema::StringCompare& compare) {
-  llvm::Value* is_equal = equals(f, *compare.lhs, *compare.rhs);
+  constexpr uint32_t kAll = UINT32_MAX;
+  llvm::Value* is_equal = equals(f, *compare.lhs, *compare.rhs, compare.limit.value_or(kAll));
   return f.extend(compare.is_equal ? is_equal : f.ir.CreateNot(is_equal));
 }
 

@@ -4,6 +4,7 @@
 
 #include "bpftracec/base/internal_error.h"
 #include "bpftracec/bpf/aggregation.h"
+#include "bpftracec/bpf/bytes.h"
 #include "bpftracec/bpf/function_context.h"
 #include "bpftracec/bpf/lower_expression.h"
 #include "bpftracec/bpf/lower_statement.h"
@@ -17,8 +18,8 @@ namespace {
 
 bool is_text(const sema::Type& type) { return type.kind == sema::TypeKind::String; }
 
-// The tuple where it is already; nothing is copied.
-std::optional<llvm::Value*> stored_tuple(FunctionContext& f, const sema::Expr& expr) {
+// What is no text, where it is already; nothing is copied.
+std::optional<llvm::Value*> stored_object(FunctionContext& f, const sema::Expr& expr) {
   if (const auto* read = std::get_if<sema::VariableRead>(&expr.node)) {
     return f.variable(read->variable);
   }
@@ -57,17 +58,24 @@ void write_choice(FunctionContext& f, const sema::Conditional& conditional, llvm
   f.go_to_and_start(done);
 }
 
-void write_tuple(FunctionContext& f, const sema::Expr& outer, llvm::Value* to) {
+// Of all that is bytes in memory but texts.
+void write_object(FunctionContext& f, const sema::Expr& outer, llvm::Value* to) {
   const sema::Expr& expr = without_bindings(f, outer);
   FunctionContext::Location location(f, expr.range);
   if (const auto* tuple = std::get_if<sema::TupleMake>(&expr.node)) {
     write_elements(f, expr, *tuple, to);
   } else if (const auto* conditional = std::get_if<sema::Conditional>(&expr.node)) {
     write_choice(f, *conditional, to);
-  } else if (const auto stored = stored_tuple(f, expr)) {
-    copy_memory(f, to, *stored, expr.type.size);
+  } else if (const auto stored = stored_object(f, expr)) {
+    copy_memory(f, to, *stored, sema::slot_size(expr.type));
+  } else if (const auto* compute = std::get_if<sema::Compute>(&expr.node)) {
+    write_bytes(f, *compute, expr.type, to);
+  } else if (const auto* convert = std::get_if<sema::Convert>(&expr.node)) {
+    // A buffer with more room.
+    zero_memory(f, to, sema::slot_size(expr.type));
+    write_object(f, *convert->operand, to);
   } else {
-    base::internal_error("this expression gives no tuple");
+    base::internal_error("this expression has no form in memory");
   }
 }
 
@@ -87,7 +95,7 @@ void write_slot(FunctionContext& f, const sema::Expr& expr, llvm::Value* to) {
   if (is_text(expr.type)) {
     write_text(f, expr, to, sema::slot_size(expr.type));
   } else if (sema::is_in_memory(expr.type)) {
-    write_tuple(f, expr, to);
+    write_object(f, expr, to);
   } else {
     f.store(lower_expression(f, expr), to);
   }
@@ -97,7 +105,7 @@ llvm::Value* slot_in_memory(FunctionContext& f, const sema::Expr& outer) {
   if (is_text(outer.type)) return text_in_memory(f, outer);
   const sema::Expr& expr = without_bindings(f, outer);
   if (sema::is_in_memory(expr.type)) {
-    if (const auto stored = stored_tuple(f, expr)) return *stored;
+    if (const auto stored = stored_object(f, expr)) return *stored;
   }
   llvm::Value* to = temporary_slot(f, expr.type);
   write_slot(f, expr, to);

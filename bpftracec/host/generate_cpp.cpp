@@ -68,8 +68,15 @@ void write_enums(CppWriter& out, const HostPlan& plan) {
   if (!plan.enums.empty()) out.empty_line();
 }
 
+void write_formats(CppWriter& out, const HostPlan& plan) {
+  for (const FormatPlan& format : plan.formats)
+    out.line("constexpr FormatDescription ", format.name, " = {", CppLiteral(format.text), "};");
+  if (!plan.formats.empty()) out.empty_line();
+}
+
 void write_tuples(CppWriter& out, const HostPlan& plan) {
   write_enums(out, plan);
+  write_formats(out, plan);
   if (plan.tuples.empty()) return;
   for (const TuplePlan& tuple : plan.tuples) {
     if (tuple.members.empty()) {
@@ -344,6 +351,10 @@ CppCode binding_code(const sema::LateConstant& constant) {
       return CppCode("bindings.start_ns");
     case Kind::PossibleCpus:
       return CppCode("bindings.possible_cpus");
+    case Kind::TaiOffset:
+      return CppCode("bindings.tai_offset");
+    case Kind::CgroupId:
+      return CppCode("cgroup_id(bindings, ", CppLiteral(constant.name), ")");
     case Kind::HasBootClock:
       return CppCode("bindings.has_boot_clock");
     case Kind::PidNamespaceDevice:

@@ -64,6 +64,12 @@ struct EnumPlan {
   std::vector<EnumeratorPlan> enumerators;  // at least one
 };
 
+// rt::FormatDescription.
+struct FormatPlan {
+  CppIdentifier name;
+  std::string text;
+};
+
 struct PiecePlan {
   std::string text;
   char conversion = 0;
@@ -130,6 +136,7 @@ struct SitePlan {
 struct HostPlan {
   const sema::Program* program = nullptr;
   std::vector<EnumPlan> enums;
+  std::vector<FormatPlan> formats;
   std::vector<TuplePlan> tuples;  // those inside of others first
   std::vector<RecordPlan> records;
   std::vector<MapPlan> maps;

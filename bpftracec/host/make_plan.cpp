@@ -39,6 +39,18 @@ CppIdentifier value_type_of(const Type& type) {
       return CppIdentifier(sema::is_record(type) ? "kRecordType" : "kTupleType");
     case TypeKind::None:
       return CppIdentifier("kNullType");
+    case TypeKind::Buffer:
+      return CppIdentifier("kBufferType");
+    case TypeKind::Inet:
+      return CppIdentifier("kInetType");
+    case TypeKind::Mac:
+      return CppIdentifier("kMacType");
+    case TypeKind::Timestamp:
+      return CppIdentifier("kTimestampType");
+    case TypeKind::CgroupPath:
+      return CppIdentifier("kCgroupPathType");
+    case TypeKind::UserName:
+      return CppIdentifier("kUserNameType");
     case TypeKind::Error:
     case TypeKind::Array:
     case TypeKind::Struct:
@@ -69,15 +81,19 @@ MemberPlan member_for(const Type& type, CppIdentifier name, uint32_t offset, uin
   return {integer_of_size(size, is_signed), std::move(name), 0, offset};
 }
 
-// The descriptions of tuples and enums, one for each type.
+// What descriptions say more of a type: tuples, enums, formats. One for each.
 class Tuples {
  public:
-  Tuples(std::vector<TuplePlan>& plans, std::vector<EnumPlan>& enums)
-      : plans_(plans), enums_(enums) {}
+  Tuples(std::vector<TuplePlan>& plans, std::vector<EnumPlan>& enums,
+         std::vector<FormatPlan>& formats)
+      : plans_(plans), enums_(enums), formats_(formats) {}
 
-  // What a field of this type refers to; nothing for all but tuples and enums.
+  // What a field of this type refers to; nothing where the type says all.
   std::optional<CppIdentifier> details_of(const Type& type) {
     if (type.enumerators != nullptr) return details_of_enum(type);
+    if (type.kind == TypeKind::Timestamp || type.kind == TypeKind::CgroupPath) {
+      return details_of_format(type.format);
+    }
     if (type.kind != TypeKind::Tuple) return std::nullopt;
     for (size_t i = 0; i < types_.size(); ++i) {
       if (types_[i] == type) return plans_[i].name;
@@ -95,6 +111,13 @@ class Tuples {
   }
 
  private:
+  CppIdentifier details_of_format(const std::string& text) {
+    const auto known = std::ranges::find(formats_, text, &FormatPlan::text);
+    if (known != formats_.end()) return known->name;
+    formats_.push_back({numbered("kFormat", formats_.size()), text});
+    return formats_.back().name;
+  }
+
   CppIdentifier details_of_enum(const Type& type) {
     for (size_t i = 0; i < enum_types_.size(); ++i) {
       if (enum_types_[i] == type) return enums_[i].name;
@@ -109,6 +132,7 @@ class Tuples {
 
   std::vector<TuplePlan>& plans_;
   std::vector<EnumPlan>& enums_;
+  std::vector<FormatPlan>& formats_;
   std::vector<Type> enum_types_;
   std::vector<Type> types_;
 };
@@ -150,6 +174,20 @@ RecordPlan plan_layout(const sema::RecordPlan& record, size_t index, Tuples& tup
   return plan;
 }
 
+// Conversions of buffers are types in the stub, so that only tools with buffers carry them.
+const char* buffer_type_for(char conversion) {
+  switch (conversion) {
+    case 'r':
+      return "kBufferType";
+    case 'R':
+      return "kEscapedBufferType";
+    case 'H':
+      return "kHexBufferType";
+    default:
+      return nullptr;
+  }
+}
+
 PiecePlan plan_piece(const sema::FormatPiece& piece, const RecordPlan& record) {
   PiecePlan plan;
   plan.text = piece.text;
@@ -161,6 +199,10 @@ PiecePlan plan_piece(const sema::FormatPiece& piece, const RecordPlan& record) {
   plan.integer_size = piece.integer_size;
   if (piece.argument >= record.fields.size()) internal_error("a conversion without its argument");
   plan.field = record.fields[piece.argument];
+  if (const char* type = buffer_type_for(piece.conversion)) {
+    plan.field->value_type = CppIdentifier(type);
+    plan.conversion = 's';
+  }
   return plan;
 }
 
@@ -207,6 +249,12 @@ AggregationNames aggregation_names(TypeKind kind) {
     case TypeKind::Pointer:
     case TypeKind::Array:
     case TypeKind::Struct:
+    case TypeKind::Buffer:
+    case TypeKind::Inet:
+    case TypeKind::Mac:
+    case TypeKind::Timestamp:
+    case TypeKind::CgroupPath:
+    case TypeKind::UserName:
     case TypeKind::Tuple:
       break;
   }
@@ -372,7 +420,7 @@ SitePlan plan_site(const sema::Site& site, const diagnostics::SourceFile& source
 HostPlan make_plan(const sema::Program& program) {
   HostPlan plan;
   plan.program = &program;
-  Tuples tuples(plan.tuples, plan.enums);
+  Tuples tuples(plan.tuples, plan.enums, plan.formats);
   for (const sema::RecordPlan& record : program.records)
     plan.records.push_back(plan_record(record, plan.records.size(), tuples));
   for (const sema::MapPlan& map : program.maps)

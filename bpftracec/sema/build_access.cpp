@@ -268,7 +268,7 @@ Operand build_pointed_element(ProbeContext& context, SourceRange range, Operand 
 
 AddressSpace space_of(const ProbeContext& context, const Type& type) {
   const bool may_know = type.kind == TypeKind::Pointer || type.kind == TypeKind::Struct ||
-                        type.kind == TypeKind::Array;
+                        type.kind == TypeKind::Array || type.kind == TypeKind::Integer;
   if (may_know && type.space != AddressSpace::Unknown) return type.space;
   if (context.function() != nullptr) {
     const Type* pointee = type.kind == TypeKind::Pointer ? type.element.get() : &type;

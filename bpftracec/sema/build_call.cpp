@@ -38,24 +38,6 @@ void report_unknown_function(ProbeContext& context, const syntax::CallExpr& call
   if (nearest) diagnostic.hint("did you mean '{}'?", *nearest);
 }
 
-// `pid()`, `nsecs(boot)`: builtin variables may be written as calls.
-Operand build_builtin_call(ProbeContext& context, const syntax::CallExpr& call,
-                           const BuiltinName& name) {
-  const syntax::Identifier identifier{call.range, call.name};
-  if (call.arguments.empty()) return build_builtin(context, identifier);
-  const auto* const* mode = std::get_if<const syntax::Identifier*>(&call.arguments[0]);
-  const bool is_clock = name.kind == BuiltinName::Kind::Variable && name.variable == Builtin::Nsecs;
-  if (is_clock && call.arguments.size() == 1 && mode != nullptr && (*mode)->name == "boot") {
-    return build_builtin(context, identifier);
-  }
-  if (name.kind == BuiltinName::Kind::Unsupported) {
-    context.report<DiagnosticKind::UnsupportedBuiltin>(call.name_range, call.name);
-  } else {
-    context.report<DiagnosticKind::UnsupportedArguments>(call.range, call.name);
-  }
-  return Operand::error(call.range);
-}
-
 Operand build_delete_call(ProbeContext& context, const syntax::CallExpr& call) {
   const auto targets = delete_targets(call);
   if (!targets) {
@@ -132,6 +114,48 @@ Operand build_call(ProbeContext& context, const syntax::CallExpr& call) {
       return build_delete_call(context, call);
     case Function::Str:
       return build_str(context, call);
+    case Function::Strncmp:
+      return build_strncmp(context, call);
+    case Function::Strcontains:
+      return build_strcontains(context, call);
+    case Function::Strstr:
+      return build_strstr(context, call);
+    case Function::Strlen:
+      return build_strlen(context, call);
+    case Function::Strcap:
+      return build_strcap(context, call);
+    case Function::StrConcat:
+      return build_str_concat(context, call);
+    case Function::Strerror:
+      return build_name(context, call, Operation::ErrorName);
+    case Function::SignalName:
+      return build_name(context, call, Operation::SignalName);
+    case Function::SyscallName:
+      return build_name(context, call, Operation::SyscallName);
+    case Function::Buf:
+      return build_buf(context, call);
+    case Function::Memcmp:
+      return build_memcmp(context, call);
+    case Function::Ntop:
+      return build_ntop(context, call);
+    case Function::Pton:
+      return build_pton(context, call);
+    case Function::Macaddr:
+      return build_macaddr(context, call);
+    case Function::Bswap:
+      return build_bswap(context, call);
+    case Function::Kptr:
+      return build_address_in(context, call, AddressSpace::Kernel);
+    case Function::Uptr:
+      return build_address_in(context, call, AddressSpace::User);
+    case Function::IsErr:
+      return build_is_err(context, call);
+    case Function::Strftime:
+      return build_strftime(context, call);
+    case Function::Cgroupid:
+      return build_cgroupid(context, call);
+    case Function::CgroupPath:
+      return build_cgroup_path(context, call);
     case Function::IsStr:
     case Function::IsPtr:
     case Function::IsArray:

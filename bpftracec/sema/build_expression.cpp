@@ -166,6 +166,11 @@ void add_late_constants(ProgramTables& tables, Builtin builtin) {
     case Builtin::Nsecs:
       tables.late_constant(Kind::HasBootClock);
       return;
+    case Builtin::Numaid:
+    case Builtin::Jiffies:
+    case Builtin::UserName:
+    case Builtin::Usermode:
+    case Builtin::Ctx:
     case Builtin::Uid:
     case Builtin::Gid:
     case Builtin::Cpu:
@@ -181,13 +186,41 @@ void add_late_constants(ProgramTables& tables, Builtin builtin) {
   base::internal_error("unknown builtin");
 }
 
-Type curtask_type(CTypes& types) {
-  const world::CType* task = types.find(world::CTag::Struct, "task_struct");
+// A pointer to one of the kernel's structs, whose members can be read if its type is known here.
+Type kernel_pointer(CTypes& types, const std::string& name) {
+  const world::CType* task = types.find(world::CTag::Struct, name);
   std::shared_ptr<const Type> element;
   if (task != nullptr && task->is_complete) {
     element = std::make_shared<const Type>(types.convert(*task, AddressSpace::Kernel));
   }
-  return pointer_type("struct task_struct", AddressSpace::Kernel, std::move(element));
+  return pointer_type("struct " + name, AddressSpace::Kernel, std::move(element));
+}
+
+// What the program gets from the kernel.
+Operand build_ctx(ProbeContext& context, SourceRange range) {
+  const bool has_sample = context.probe.kind == ProgramKind::PerfEvent;
+  if (!has_sample && !is_user_probe(context.probe.kind)) {
+    return report_not_available(context, range, "ctx",
+                                "uprobe, uretprobe, profile, interval, software, hardware and "
+                                "watchpoint");
+  }
+  const Type type = kernel_pointer(context.script.c_types,
+                                   has_sample ? "bpf_perf_event_data" : "pt_regs");
+  return Operand(make_expr(type, range, BuiltinRead{Builtin::Ctx}));
+}
+
+// Whether what was interrupted ran in user mode: BEGIN and END are run by the tool itself; what has
+// no registers is code of the kernel.
+Operand build_usermode(ProbeContext& context, SourceRange range) {
+  const Type type = builtin_type(Builtin::Usermode);
+  const ProgramKind kind = context.probe.kind;
+  if (kind == ProgramKind::PerfEvent || is_user_probe(kind)) {
+    return Operand(make_expr(type, range, BuiltinRead{Builtin::Usermode}));
+  }
+  const ProbeKind probe = context.probe.attach_point->kind;
+  const bool is_own = probe == ProbeKind::Begin || probe == ProbeKind::End ||
+                      probe == ProbeKind::Self;
+  return Operand(integer_constant(range, is_own ? 1 : 0, type));
 }
 
 Operand build_builtin_variable(ProbeContext& context, SourceRange range, const BuiltinName& name) {
@@ -204,7 +237,12 @@ Operand build_builtin_variable(ProbeContext& context, SourceRange range, const B
     }
   }
   if (builtin == Builtin::Curtask) {
-    return Operand(make_expr(curtask_type(context.script.c_types), range, BuiltinRead{builtin}));
+    return Operand(make_expr(kernel_pointer(context.script.c_types, "task_struct"), range,
+                             BuiltinRead{builtin}));
+  }
+  if (builtin == Builtin::Usermode || builtin == Builtin::Ctx) {
+    if (!context.probe.attach_point) return Operand::error(range);
+    return builtin == Builtin::Ctx ? build_ctx(context, range) : build_usermode(context, range);
   }
   add_late_constants(context.tables, builtin);
   return Operand(make_expr(builtin_type(builtin), range, BuiltinRead{builtin}));
@@ -226,6 +264,18 @@ Operand build_builtin_constant(ProbeContext& context, SourceRange range, Builtin
   if (constant == BuiltinConstant::Args) {
     context.report<DiagnosticKind::ArgsAlone>(range).hint("name a field: args.NAME");
     return Operand::error(range);
+  }
+  if (is_of_task({.kind = BuiltinName::Kind::Constant, .constant = constant})) {
+    return build_task_value(context, range, builtin_spelling(constant), constant);
+  }
+  if (constant == BuiltinConstant::Ncpus) {
+    const LateConstantId id = context.tables.late_constant(LateConstant::Kind::PossibleCpus);
+    return Operand(make_expr(integer_type(8, false), range, LateConstantRead{id}));
+  }
+  if (constant == BuiltinConstant::HasCpid) {
+    const LateConstantId id = context.tables.late_constant(LateConstant::Kind::ChildPid);
+    return Operand(
+        convert(make_expr(integer_type(8, false), range, LateConstantRead{id}), bool_type()));
   }
   const std::optional<AttachPoint>& point = context.probe.attach_point;
   if (!point) return Operand::error(range);
@@ -335,6 +385,9 @@ std::optional<NamedType> named_type(ProbeContext& context, const syntax::TypeNam
   if (!spelled.empty()) spelled += ' ';
   spelled += name.name;
   if (name.tag.empty()) {
+    if (name.name == "username_t") {
+      return NamedType{simple_type(TypeKind::UserName), spelled};
+    }
     if (name.name == "void") return NamedType{{}, ""};
     if (auto type = integer_type_named(name.name)) return NamedType{*std::move(type), spelled};
   }
@@ -598,6 +651,8 @@ Operand build_cast(ProbeContext& context, const syntax::CastExpr& cast) {
                              operand.type().size <= target.size;
   const bool is_text_to_bool = is_text && target.kind == TypeKind::Bool;
   const bool is_parameter_text = operand.parameter && target.kind == TypeKind::String;
+  const bool is_user = operand.kind() == TypeKind::Integer && target.kind == TypeKind::UserName;
+  if (is_user) return Operand(convert(take_wide(context, std::move(operand), false), target));
   if (!(is_scalar && to_scalar) && !is_wider_text && !is_text_to_bool && !is_parameter_text) {
     context.report<DiagnosticKind::InvalidCast>(cast.range, spelling(operand), spelling(target));
     return Operand::error(cast.range);

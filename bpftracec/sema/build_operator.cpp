@@ -97,6 +97,17 @@ Operand build_text_comparison(ProbeContext& context, SourceRange range, syntax::
                 StringCompare{std::move(left), std::move(right), op == syntax::BinaryOp::Equal}));
 }
 
+Operand build_buffer_comparison(ProbeContext& context, SourceRange range, bool is_equal,
+                                Operand lhs, Operand rhs) {
+  const Type type = lhs.type().size > rhs.type().size ? lhs.type() : rhs.type();
+  Compute node{Operation::BytesEqual, {}};
+  node.arguments.push_back(coerce(context, std::move(lhs), type));
+  node.arguments.push_back(coerce(context, std::move(rhs), type));
+  ExprPtr result = make_expr(bool_type(), range, std::move(node));
+  if (is_equal) return Operand(std::move(result));
+  return Operand(make_expr(bool_type(), range, Unary{UnaryOp::LogicalNot, std::move(result)}));
+}
+
 Operand build_comparison(ProbeContext& context, SourceRange range, syntax::BinaryOp op, Operand lhs,
                          Operand rhs) {
   if (is_text(lhs) || is_text(rhs)) {
@@ -112,6 +123,11 @@ Operand build_comparison(ProbeContext& context, SourceRange range, syntax::Binar
     if (type.kind == TypeKind::Error) return report_mismatch(context, range, op, lhs, rhs);
     return build_tuple_comparison(context, range, op == syntax::BinaryOp::Equal, std::move(lhs),
                                   std::move(rhs), type);
+  }
+  const bool are_buffers = lhs.kind() == TypeKind::Buffer && rhs.kind() == TypeKind::Buffer;
+  if (are_buffers && is_equality) {
+    return build_buffer_comparison(context, range, op == syntax::BinaryOp::Equal, std::move(lhs),
+                                   std::move(rhs));
   }
   if (!is_scalar(lhs) || !is_scalar(rhs)) return report_mismatch(context, range, op, lhs, rhs);
   ExprPtr left;

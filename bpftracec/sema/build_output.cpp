@@ -46,7 +46,8 @@ const syntax::StringLiteral* literal_argument(ProbeContext& context, const synta
 
 // Whether a value can be shown by its type's own text.
 bool is_printable(const Operand& operand) {
-  return is_integer_like(operand.type()) || operand.kind() == TypeKind::Pointer ||
+  return is_integer_like(operand.type()) || is_only_shown(operand.type()) ||
+         operand.kind() == TypeKind::Buffer || operand.kind() == TypeKind::Pointer ||
          operand.kind() == TypeKind::String || operand.kind() == TypeKind::Tuple ||
          operand.kind() == TypeKind::Struct || operand.kind() == TypeKind::Array;
 }
@@ -69,6 +70,10 @@ bool takes(const FormatPiece& piece, const Operand& operand) {
   switch (piece.conversion) {
     case 's':
       return is_printable(operand);
+    case 'r':
+    case 'R':
+    case 'H':
+      return operand.kind() == TypeKind::Buffer;
     case 'c':
       return is_integer_like(operand.type());
     default:
@@ -80,10 +85,14 @@ ExprPtr take_for_conversion(ProbeContext& context, const FormatPiece& piece, Ope
   if (operand.is_error()) return nullptr;
   if (!takes(piece, operand)) {
     Diagnostic& diagnostic = context.report<DiagnosticKind::ConversionType>(
-        operand.range(), piece.conversion, spelling(operand.type()));
-    if (operand.kind() == TypeKind::String) diagnostic.hint("texts are printed by %s");
+        operand.range(), conversion_spelling(piece.conversion), spelling(operand.type()));
+    const bool wants_buffer = conversion_spelling(piece.conversion).starts_with('r');
+    if (wants_buffer) diagnostic.hint("make a buffer of it: buf(..., LENGTH)");
+    if (!wants_buffer && operand.kind() == TypeKind::String)
+      diagnostic.hint("texts are printed by %s");
     return nullptr;
   }
+  if (operand.kind() == TypeKind::Buffer) return take(context, std::move(operand));
   return piece.conversion == 's' ? take_printable(context, std::move(operand))
                                  : take(context, std::move(operand));
 }

@@ -32,23 +32,7 @@ Type aggregation_type(Function function, bool is_signed) {
       return {.kind = TypeKind::Hist};
     case Function::Lhist:
       return {.kind = TypeKind::Lhist};
-    case Function::Printf:
-    case Function::Print:
-    case Function::Clear:
-    case Function::Zero:
-    case Function::Time:
-    case Function::Exit:
-    case Function::Delete:
-    case Function::Str:
-    case Function::IsStr:
-    case Function::IsPtr:
-    case Function::IsArray:
-    case Function::IsInteger:
-    case Function::IsUnsignedInteger:
-    case Function::IsLiteral:
-    case Function::IsScalar:
-    case Function::StaticAssert:
-    case Function::Fail:
+    default:
       break;
   }
   base::internal_error("not a map function");

@@ -232,13 +232,18 @@ bool is_repeatable(const Expr& expr) {
     case Builtin::Tid:
     case Builtin::Uid:
     case Builtin::Gid:
+    case Builtin::UserName:
     case Builtin::Cpu:
+    case Builtin::Numaid:
+    case Builtin::Usermode:
+    case Builtin::Ctx:
     case Builtin::Cgroup:
     case Builtin::Curtask:
     case Builtin::Retval:
     case Builtin::Argument:
       return true;
     case Builtin::Nsecs:
+    case Builtin::Jiffies:
     case Builtin::Elapsed:
     case Builtin::Rand:
     case Builtin::Comm:

@@ -19,6 +19,12 @@ bool check_element(ProbeContext& context, const Operand& element) {
     case TypeKind::String:
     case TypeKind::Pointer:
     case TypeKind::Tuple:
+    case TypeKind::Buffer:
+    case TypeKind::Inet:
+    case TypeKind::Mac:
+    case TypeKind::Timestamp:
+    case TypeKind::CgroupPath:
+    case TypeKind::UserName:
       return true;
     case TypeKind::Error:
       return false;

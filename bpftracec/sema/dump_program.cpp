@@ -70,6 +70,16 @@ std::string_view name_of(RecordKind kind) {
   base::internal_error("unknown record kind");
 }
 
+std::string_view name_of(Operation operation) {
+  switch (operation) {
+#define OPERATION(name, spelling) \
+  case Operation::name:           \
+    return spelling;
+#include "bpftracec/sema/operation.def"
+  }
+  base::internal_error("unknown operation");
+}
+
 std::string_view name_of(BinaryOp op) {
   switch (op) {
     case BinaryOp::Add:
@@ -467,6 +477,9 @@ class Dumper {
             [&](const StringIndex& node) {
               return fmt::format("{}[{}]", text(*node.text), text(*node.index));
             },
+            [&](const Compute& node) {
+              return typed(fmt::format("{}({})", name_of(node.operation), list(node.arguments)));
+            },
             [&](const Unary& node) {
               return typed(fmt::format("({}{})", name_of(node.op), text(*node.operand)));
             },
@@ -475,8 +488,9 @@ class Dumper {
                   fmt::format("({} {} {})", text(*node.lhs), name_of(node.op), text(*node.rhs)));
             },
             [&](const StringCompare& node) {
-              return typed(fmt::format("({} {} {})", text(*node.lhs),
-                                       node.is_equal ? "==" : "!=", text(*node.rhs)));
+              const std::string limit = node.limit ? fmt::format(" up to {}", *node.limit) : "";
+              return typed(fmt::format("({} {} {}{})", text(*node.lhs),
+                                       node.is_equal ? "==" : "!=", text(*node.rhs), limit));
             },
             [&](const Logical& node) {
               return typed(fmt::format("({} {} {})", text(*node.lhs), node.is_and ? "&&" : "||",

@@ -105,6 +105,17 @@ bool InferredType::add(const Operand& value, SourceRange where) {
       return add_tuple(value, where);
     case TypeKind::Struct:
       return add_struct(value.type(), where);
+    case TypeKind::Buffer:
+      if (is_known() && (type_.kind != TypeKind::Buffer || type_.size >= value.type().size)) {
+        return false;
+      }
+      return set(value.type(), where);
+    case TypeKind::Inet:
+    case TypeKind::Mac:
+    case TypeKind::Timestamp:
+    case TypeKind::CgroupPath:
+    case TypeKind::UserName:
+      return !is_known() && set(value.type(), where);
     case TypeKind::Error:
     case TypeKind::None:
     case TypeKind::Array:
@@ -277,6 +288,14 @@ bool fits(const Operand& value, const Type& type) {
              (value.kind() == TypeKind::String && value.type().size <= type.size);
     case TypeKind::Tuple:
       return tuple_fits(value, type);
+    case TypeKind::Buffer:
+      return value.kind() == TypeKind::Buffer && value.type().size <= type.size;
+    case TypeKind::Inet:
+    case TypeKind::Mac:
+    case TypeKind::Timestamp:
+    case TypeKind::CgroupPath:
+    case TypeKind::UserName:
+      return value.type() == type;
     case TypeKind::Struct:
       return value.kind() == TypeKind::Struct && is_same_struct(value.type(), type);
     case TypeKind::Array:

@@ -117,4 +117,8 @@ std::string_view builtin_spelling(Builtin builtin) {
   return kVariables[static_cast<size_t>(builtin)];
 }
 
+std::string_view builtin_spelling(BuiltinConstant constant) {
+  return kConstants[static_cast<size_t>(constant)];
+}
+
 }  // namespace bpftracec::sema

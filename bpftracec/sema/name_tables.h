@@ -55,5 +55,6 @@ std::optional<std::string_view> nearest_builtin(std::string_view name);
 // The type of a builtin variable.
 Type builtin_type(Builtin builtin);
 std::string_view builtin_spelling(Builtin builtin);
+std::string_view builtin_spelling(BuiltinConstant constant);
 
 }  // namespace bpftracec::sema

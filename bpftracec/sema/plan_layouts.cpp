@@ -22,10 +22,12 @@ struct FieldShape {
 
 FieldShape shape_in_record(const Type& type) {
   if (type.kind == TypeKind::Tuple) return {type.size, 8, false};
-  if (type.kind != TypeKind::String) return {type.size, type.size, false};
+  if (type.kind == TypeKind::Inet) return {type.size, 8, false};
+  const bool has_bytes = type.kind == TypeKind::String || type.kind == TypeKind::Buffer;
+  if (!has_bytes) return {type.size, type.size, false};
   if (type.size > kInlineTextCapacity) return {sizeof(rt::text_ref), alignof(rt::text_ref), true};
   // Texts are copied eight bytes at a time.
-  return {type.size, 8, false};
+  return {type.kind == TypeKind::Buffer ? slot_size(type) : type.size, 8, false};
 }
 
 uint32_t aggregation_size(const MapPlan& plan) {
@@ -51,6 +53,12 @@ uint32_t aggregation_size(const MapPlan& plan) {
     case TypeKind::Pointer:
     case TypeKind::Array:
     case TypeKind::Struct:
+    case TypeKind::Buffer:
+    case TypeKind::Inet:
+    case TypeKind::Mac:
+    case TypeKind::Timestamp:
+    case TypeKind::CgroupPath:
+    case TypeKind::UserName:
     case TypeKind::Tuple:
       break;
   }

@@ -8,8 +8,15 @@ namespace bpftracec::sema {
 namespace {
 
 constexpr std::string_view kConversions = "diuxXocps";
-// Of buffers, of GFP flags and of floating-point numbers.
-constexpr std::string_view kUnsupportedConversions[] = {"gr", "rx", "rh", "r", "f", "e", "g", "a"};
+// Of GFP flags and of floating-point numbers.
+constexpr std::string_view kUnsupportedConversions[] = {"gr", "f", "e", "g", "a"};
+
+// Of buffers; the longer ones first.
+struct BufferConversion {
+  std::string_view spelling;
+  char conversion;
+};
+constexpr BufferConversion kBufferConversions[] = {{"rx", 'R'}, {"rh", 'H'}, {"r", 'r'}};
 
 class FormatParser {
  public:
@@ -47,12 +54,11 @@ class FormatParser {
     }
     piece.integer_size = take_length();
     if (parse_unsupported(start)) return true;
-    if (position_ >= format_.size() ||
-        kConversions.find(format_[position_]) == std::string_view::npos) {
+    piece.conversion = take_conversion();
+    if (piece.conversion == 0) {
       position_ = start;
       return false;
     }
-    piece.conversion = format_[position_++];
     if (piece.width > kMaxFormatWidth || piece.precision > kMaxFormatWidth) {
       result_.too_wide.emplace_back(format_.substr(start, position_ - start));
     }
@@ -71,6 +77,18 @@ class FormatParser {
       return true;
     }
     return false;
+  }
+
+  // 0 where there is none.
+  char take_conversion() {
+    if (position_ >= format_.size()) return 0;
+    for (const BufferConversion& buffer : kBufferConversions) {
+      if (!format_.substr(position_).starts_with(buffer.spelling)) continue;
+      position_ += buffer.spelling.size();
+      return buffer.conversion;
+    }
+    const bool is_known = kConversions.find(format_[position_]) != std::string_view::npos;
+    return is_known ? format_[position_++] : '\0';
   }
 
   bool at(char c) const { return position_ < format_.size() && format_[position_] == c; }
@@ -113,6 +131,13 @@ class FormatParser {
 };
 
 }  // namespace
+
+std::string_view conversion_spelling(char conversion) {
+  for (const BufferConversion& buffer : kBufferConversions) {
+    if (buffer.conversion == conversion) return buffer.spelling;
+  }
+  return kConversions.substr(kConversions.find(conversion), 1);
+}
 
 PrintfFormat parse_printf_format(std::string_view format) { return FormatParser(format).parse(); }
 

@@ -8,10 +8,13 @@
 
 namespace bpftracec::sema {
 
+// As it is written: "rx" for 'R'.
+std::string_view conversion_spelling(char conversion);
+
 struct PrintfFormat {
   std::vector<FormatPiece> pieces;
   uint32_t conversion_count = 0;  // the arguments that it takes
-  // Conversions of the language that we do not have ("r", "f"), and widths that are out of range:
+  // Conversions of the language that we do not have ("gr", "f"), and widths that are out of range:
   // as written, with their %.
   std::vector<std::string> unsupported;
   std::vector<std::string> too_wide;

@@ -144,6 +144,47 @@ Operand build_dereference(ProbeContext& context, const syntax::UnaryExpr& unary)
 Operand build_call(ProbeContext& context, const syntax::CallExpr& call);
 Operand build_str(ProbeContext& context, const syntax::CallExpr& call);
 
+// `pid(init)`, `nsecs(tai)`, `ppid($task)`; also without arguments.
+Operand build_builtin_call(ProbeContext& context, const syntax::CallExpr& call,
+                           const BuiltinName& name);
+// Whether it tells something of a task: of the current one, or of its argument.
+bool is_of_task(const BuiltinName& name);
+Operand build_task_value(ProbeContext& context, SourceRange range, std::string_view name,
+                         BuiltinConstant constant);
+
+// ---- functions of texts ----
+
+// Arguments; nothing for a wrong one, which has been reported. A text may also be a parameter or a
+// pointer to characters.
+ExprPtr text_argument(ProbeContext& context, const syntax::CallExpr& call, size_t index);
+std::optional<uint64_t> count_argument(ProbeContext& context, const syntax::CallExpr& call,
+                                       size_t index);
+std::optional<std::string> literal_text(ProbeContext& context, const syntax::CallExpr& call,
+                                        size_t index);
+Operand build_strncmp(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_strcontains(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_strstr(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_strlen(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_strcap(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_str_concat(ProbeContext& context, const syntax::CallExpr& call);
+// strerror() and its like
+Operand build_name(ProbeContext& context, const syntax::CallExpr& call, Operation operation);
+
+// ---- functions of bytes, numbers and what they stand for ----
+
+Operand build_buf(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_memcmp(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_ntop(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_pton(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_macaddr(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_bswap(ProbeContext& context, const syntax::CallExpr& call);
+// kptr() and uptr()
+Operand build_address_in(ProbeContext& context, const syntax::CallExpr& call, AddressSpace space);
+Operand build_is_err(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_strftime(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_cgroupid(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_cgroup_path(ProbeContext& context, const syntax::CallExpr& call);
+
 // Builds them for what they report, where nothing can come of them.
 void check_all(ProbeContext& context, std::span<const syntax::Expr> exprs);
 

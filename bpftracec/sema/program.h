@@ -141,6 +141,24 @@ struct StringIndex {
   ExprPtr index;
 };
 
+enum class Operation : uint8_t {
+#define OPERATION(name, spelling) name,
+#include "bpftracec/sema/operation.def"
+};
+
+// Room for each text of strerror(), signal_name() and syscall_name().
+inline constexpr uint32_t kNameCapacity = 64;
+
+// operation.def says what the arguments are.
+struct Compute {
+  Operation operation;
+  std::vector<ExprPtr> arguments;
+  AddressSpace space = AddressSpace::Unknown;  // of memory whose address is an argument
+  std::optional<SiteId> site = {};             // where the helper's failures are counted
+  // ErrorName and its like: texts by number, the last for all others.
+  std::shared_ptr<const std::vector<std::string>> names = {};
+};
+
 enum class UnaryOp : uint8_t { LogicalNot, BitwiseNot, Negate };
 
 // Operands have been converted to one common type (the shift count keeps its own). Signed and
@@ -177,11 +195,12 @@ struct Binary {
   std::optional<SiteId> site;  // Divide, Modulo unless the divisor is a constant other than zero
 };
 
-// Equality of texts up to the shorter capacity; the result is Bool.
+// Equality of texts up to the shorter capacity; the result is Bool, or an integer 0 or 1.
 struct StringCompare {
   ExprPtr lhs;
   ExprPtr rhs;
-  bool is_equal;  // false: !=
+  bool is_equal;                       // false: !=
+  std::optional<uint32_t> limit = {};  // compares no more than so many bytes
 };
 
 // Short-circuit && and ||; operands are conditions (see Convert).
@@ -263,9 +282,9 @@ struct Expr {
   SourceRange range;
   std::variant<IntegerConstant, StringConstant, BuiltinRead, LateConstantRead, VariableRead,
                MapRead, FieldRead, MemoryRead, MemberAddress, MemberRead, KernelSize, StringRead,
-               StringIndex, Unary, Binary, StringCompare, Logical, Conditional, Convert, Increment,
-               DeleteElement, TupleMake, TupleElement, EmitRecord, BindVariable, Sequence, Call,
-               AddressOf>
+               StringIndex, Compute, Unary, Binary, StringCompare, Logical, Conditional, Convert,
+               Increment, DeleteElement, TupleMake, TupleElement, EmitRecord, BindVariable,
+               Sequence, Call, AddressOf>
       node;
 };
 
@@ -522,7 +541,7 @@ enum class RecordKind : uint8_t { Printf, PrintValue, PrintMap, Clear, Zero, Tim
 // printf: literal text, or a conversion of one argument.
 struct FormatPiece {
   std::string text;     // literal bytes, %% already resolved; only when `conversion` is 0
-  char conversion = 0;  // d i u x X o c p s
+  char conversion = 0;  // d i u x X o c p s, and of buffers: r, R for rx, H for rh
   std::string flags;    // of "-+ #0", as written
   std::optional<uint32_t> width;
   std::optional<uint32_t> precision;
@@ -531,8 +550,9 @@ struct FormatPiece {
   uint32_t argument = 0;      // index into RecordPlan::fields
 };
 
-// A field of a record. Texts of up to kInlineTextCapacity bytes lie in the fixed part; longer ones
-// in the tail, at their real length, found through a text_ref (event_abi.h) at `offset`.
+// A field of a record. Texts and buffers of up to kInlineTextCapacity bytes lie in the fixed part;
+// longer ones in the tail, at their real length, found through a text_ref (event_abi.h) at
+// `offset`.
 struct RecordField {
   Type type;
   uint32_t offset = 0;  // from the record's start, that is, with the id
@@ -571,12 +591,15 @@ struct LateConstant {
     PidNamespaceDevice,  // uint64, with the next: the tracer's pid namespace; inode 0 = the initial
                          // one, ask nothing
     PidNamespaceInode,   // uint64
+    TaiOffset,           // CLOCK_TAI - the clock of nsecs when the tool started, int64
+    CgroupId,            // of the cgroup whose path is `name`, uint64
     ProbeName,           // `probe` of program `index`, char[size]
     ProbeFunction,       // `func` of program `index`, char[size]
   } kind;
   uint32_t index = 0;  // of a parameter or a program
   uint32_t size = 8;   // bytes
   std::string symbol;  // the variable's name in .rodata: "param_1", "param_text_1", "start_ns", ...
+  std::string name = {};  // CgroupId
 };
 
 // Of a `probe` or `func` that is known only on the target: room for most paths. Longer texts are

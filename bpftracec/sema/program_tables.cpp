@@ -44,6 +44,10 @@ LateConstantShape shape_of(Kind kind, uint32_t index, uint32_t size) {
       return {8, "pid_namespace_device"};
     case Kind::PidNamespaceInode:
       return {8, "pid_namespace_inode"};
+    case Kind::TaiOffset:
+      return {8, "tai_offset"};
+    case Kind::CgroupId:
+      return {8, "cgroup_id"};
     case Kind::ProbeName:
       return {kProbeTextCapacity, "probe_name_" + std::to_string(index + 1)};
     case Kind::ProbeFunction:
@@ -81,12 +85,17 @@ std::string struct_name(std::string_view category, std::string_view event) {
 
 }  // namespace
 
-LateConstantId ProgramTables::late_constant(Kind kind, uint32_t index, uint32_t size) {
+LateConstantId ProgramTables::late_constant(Kind kind, uint32_t index, uint32_t size,
+                                            std::string_view name) {
   const auto next = static_cast<LateConstantId>(late_constants_.size());
-  const auto [entry, is_new] = late_constant_ids_.try_emplace({kind, index, size}, next);
+  const auto [entry, is_new] = late_constant_ids_.try_emplace(
+      {kind, index, size, std::string(name)}, next);
   if (is_new) {
     LateConstantShape shape = shape_of(kind, index, size);
-    late_constants_.push_back({kind, index, shape.size, std::move(shape.symbol)});
+    // Names of the script's are no identifiers.
+    if (!name.empty()) shape.symbol += "_" + std::to_string(next);
+    late_constants_.push_back(
+        {kind, index, shape.size, std::move(shape.symbol), std::string(name)});
   }
   return entry->second;
 }

@@ -19,7 +19,8 @@ namespace bpftracec::sema {
 class ProgramTables {
  public:
   // `size` counts for parameters' texts only: bytes of room, with the final NUL.
-  LateConstantId late_constant(LateConstant::Kind kind, uint32_t index = 0, uint32_t size = 0);
+  LateConstantId late_constant(LateConstant::Kind kind, uint32_t index = 0, uint32_t size = 0,
+                               std::string_view name = {});
 
   const LateConstant& late_constant_at(LateConstantId id) const { return late_constants_[id]; }
 
@@ -48,7 +49,8 @@ class ProgramTables {
   std::string unique_struct_name(const world::TracepointFormat& format);
 
   std::vector<LateConstant> late_constants_;
-  std::map<std::tuple<LateConstant::Kind, uint32_t, uint32_t>, LateConstantId> late_constant_ids_;
+  std::map<std::tuple<LateConstant::Kind, uint32_t, uint32_t, std::string>, LateConstantId>
+      late_constant_ids_;
   std::vector<Site> sites_;
   std::map<std::pair<Site::Kind, uint64_t>, SiteId> site_ids_;
   std::vector<RecordPlan> records_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "bpftracec/base/internal_error.h"
+#include "bpftracec/rt/event_abi.h"
 #include "bpftracec/world/c_type.h"
 
 namespace bpftracec::sema {
@@ -43,7 +44,7 @@ std::string tuple_spelling(const Type& type) {
 bool operator==(const Type& a, const Type& b) {
   return a.kind == b.kind && a.is_signed == b.is_signed && a.size == b.size && a.count == b.count &&
          a.space == b.space && a.c_name == b.c_name && a.is_array == b.is_array &&
-         is_same(a.element, b.element) && is_same(a.members, b.members) &&
+         a.format == b.format && is_same(a.element, b.element) && is_same(a.members, b.members) &&
          is_same(a.enumerators, b.enumerators) && is_same_record(a.c_type, b.c_type);
 }
 
@@ -67,6 +68,12 @@ bool is_aggregation(const Type& type) {
     case TypeKind::Array:
     case TypeKind::Struct:
     case TypeKind::Tuple:
+    case TypeKind::Buffer:
+    case TypeKind::Inet:
+    case TypeKind::Mac:
+    case TypeKind::Timestamp:
+    case TypeKind::CgroupPath:
+    case TypeKind::UserName:
       return false;
   }
   base::internal_error("unknown type kind");
@@ -81,6 +88,30 @@ Type bool_type() { return {.kind = TypeKind::Bool, .size = 1}; }
 
 Type integer_type(uint32_t size, bool is_signed) {
   return {.kind = TypeKind::Integer, .is_signed = is_signed, .size = size};
+}
+
+bool is_only_shown(const Type& type) {
+  return type.kind == TypeKind::Inet || type.kind == TypeKind::Mac ||
+         type.kind == TypeKind::Timestamp || type.kind == TypeKind::CgroupPath ||
+         type.kind == TypeKind::UserName;
+}
+
+Type buffer_type(uint32_t length) {
+  return {.kind = TypeKind::Buffer,
+          .size = length + static_cast<uint32_t>(sizeof(rt::buffer_head))};
+}
+
+uint32_t buffer_length(const Type& type) {
+  return type.size - static_cast<uint32_t>(sizeof(rt::buffer_head));
+}
+
+Type simple_type(TypeKind kind) {
+  const bool is_inet = kind == TypeKind::Inet;
+  return {.kind = kind, .size = is_inet ? static_cast<uint32_t>(sizeof(rt::inet_value)) : 8};
+}
+
+Type formatted_type(TypeKind kind, std::string format) {
+  return {.kind = kind, .size = 8, .format = std::move(format)};
 }
 
 Type string_type(uint32_t capacity) { return {.kind = TypeKind::String, .size = capacity}; }
@@ -121,7 +152,8 @@ bool is_record(const Type& type) {
 uint32_t slot_size(const Type& type) { return is_in_memory(type) ? (type.size + 7) / 8 * 8 : 8; }
 
 bool is_in_memory(const Type& type) {
-  return type.kind == TypeKind::String || type.kind == TypeKind::Tuple;
+  return type.kind == TypeKind::String || type.kind == TypeKind::Tuple ||
+         type.kind == TypeKind::Buffer || type.kind == TypeKind::Inet;
 }
 
 std::string spelling(const Type& type) {
@@ -148,6 +180,18 @@ std::string spelling(const Type& type) {
              "]";
     case TypeKind::Tuple:
       return tuple_spelling(type);
+    case TypeKind::Buffer:
+      return "buffer[" + std::to_string(type.size) + "]";
+    case TypeKind::Inet:
+      return "inet[" + std::to_string(type.size) + "]";
+    case TypeKind::Mac:
+      return "mac_address";
+    case TypeKind::Timestamp:
+      return "timestamp";
+    case TypeKind::CgroupPath:
+      return "cgroup_path_t";
+    case TypeKind::UserName:
+      return "username_t";
     case TypeKind::Count:
       return "count_t";
     case TypeKind::Sum:

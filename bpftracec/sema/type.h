@@ -19,10 +19,16 @@ enum class TypeKind : uint8_t {
   Integer,
   String,  // NUL-padded up to its capacity, wherever it is stored
   Pointer,
-  Array,   // fixed number of elements, held by reference: its address, or a tracepoint's field
-  Struct,  // a struct or union of C, held by reference: its address
-  Tuple,   // also a record, whose members have names, and an array that was copied
-  Count,   // the aggregations: values of per-CPU maps, made only by assigning the map function
+  Array,       // fixed number of elements, held by reference: its address, or a tracepoint's field
+  Struct,      // a struct or union of C, held by reference: its address
+  Tuple,       // also a record, whose members have names, and an array that was copied
+  Buffer,      // bytes as they are, with their number before them
+  Inet,        // ntop(): an address family and 16 bytes
+  Mac,         // macaddr(): six bytes
+  Timestamp,   // strftime(): nanoseconds, shown as `format` tells
+  CgroupPath,  // cgroup_path(): a cgroup's number
+  UserName,    // username: a user's number
+  Count,       // the aggregations: values of per-CPU maps, made only by assigning the map function
   Sum,
   Min,
   Max,
@@ -55,7 +61,7 @@ struct Type {
   uint32_t size = 0;   // bytes. Integer: 1, 2, 4, 8. String: capacity with the final NUL. Tuple:
                        // a multiple of 8
   uint32_t count = 0;  // Array: number of elements
-  // Pointer: of what it points to. Struct, Array: of where it lies.
+  // Pointer, Integer: of what it points to. Struct, Array: of where it lies.
   AddressSpace space = AddressSpace::Unknown;
   // Pointer: the pointee's C spelling ("char", "struct task_struct"); empty: unknown. Struct: its
   // own. Integer: of an enum.
@@ -66,7 +72,9 @@ struct Type {
   std::shared_ptr<const std::vector<TupleMember>> members;  // Tuple
   bool is_array = false;  // Tuple: the elements of an array, all of one type
   std::shared_ptr<const std::vector<Enumerator>> enumerators;  // Integer: of an enum
-  const world::CType* c_type = nullptr;                        // Struct: for sema alone
+  // Timestamp: how it is shown. CgroupPath: which hierarchies are shown, as a pattern; empty: all.
+  std::string format;
+  const world::CType* c_type = nullptr;  // Struct: for sema alone
 
   friend bool operator==(const Type&, const Type&);
 };
@@ -89,6 +97,9 @@ uint32_t slot_size(const Type& type);
 // Whether a value is bytes in memory when code is made of it; else it is a number of 64 bits.
 bool is_in_memory(const Type& type);
 
+// Whether a value can only be passed on and shown: its type must be the same wherever it goes.
+bool is_only_shown(const Type& type);
+
 bool is_aggregation(const Type& type);
 // count, sum, min, max and avg may be used as integers; stats and histograms may not.
 bool is_castable_aggregation(const Type& type);
@@ -96,6 +107,13 @@ bool is_castable_aggregation(const Type& type);
 Type bool_type();
 Type integer_type(uint32_t size, bool is_signed);
 Type string_type(uint32_t capacity);
+// For at most `length` bytes.
+Type buffer_type(uint32_t length);
+uint32_t buffer_length(const Type& type);
+// A type without more to say of it: Inet, Mac, UserName.
+Type simple_type(TypeKind kind);
+// Timestamp, CgroupPath.
+Type formatted_type(TypeKind kind, std::string format);
 // `element` may be null: then the pointer is a number that cannot be followed.
 Type pointer_type(std::string c_name, AddressSpace space, std::shared_ptr<const Type> element);
 

@@ -118,7 +118,9 @@ bool start_command(Start& start, Failure& failure) {
 bool load(Start& start, const Probes& probes, Failure& failure) {
   start.bindings.probes = probes.make_texts();
   if (start.tool.skeleton.bind != nullptr) {
+    start.bindings.failure = &failure;
     start.tool.skeleton.bind(start.skeleton, start.bindings);
+    if (failure.has_message()) return false;
   }
   return fit_maps(start.load_context(), start.skeleton, probes, failure) &&
          load_object(start.load_context(), start.skeleton, probes, failure);

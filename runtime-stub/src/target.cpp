@@ -26,6 +26,12 @@ uint64_t round_up_to_power_of_two(uint64_t value) {
   return power;
 }
 
+int64_t read_clock(clockid_t clock) {
+  timespec now = {};
+  clock_gettime(clock, &now);
+  return static_cast<int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+}
+
 }  // namespace
 
 bool find_target(Target& target, Failure& failure) {
@@ -49,10 +55,11 @@ bool find_target(Target& target, Failure& failure) {
 void bind_target(const Target& target, Bindings& bindings) {
   bindings.possible_cpus = target.possible_cpus;
   bindings.has_boot_clock = target.has(5, 8);  // bpf_ktime_get_boot_ns()
-  timespec now = {};
-  clock_gettime(bindings.has_boot_clock ? CLOCK_BOOTTIME : CLOCK_MONOTONIC, &now);
-  bindings.start_ns = static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 +
-                      static_cast<uint64_t>(now.tv_nsec);
+  const clockid_t clock = bindings.has_boot_clock ? CLOCK_BOOTTIME : CLOCK_MONOTONIC;
+  const int64_t start = read_clock(clock);
+  bindings.start_ns = static_cast<uint64_t>(start);
+  bindings.wall_clock_offset = read_clock(CLOCK_REALTIME) - start;
+  bindings.tai_offset = read_clock(CLOCK_TAI) - read_clock(clock);
 
   struct stat pid_namespace = {};
   if (stat("/proc/self/ns/pid", &pid_namespace) == 0 &&

@@ -19,6 +19,19 @@ struct text_ref {
   uint32_t size;    // bytes
 };
 
+// ---- values that are more than a number or a text ----
+
+// At the start of a buffer; the bytes follow, then zeroes up to its capacity.
+struct buffer_head {
+  uint32_t length;
+};
+
+// ntop(): the family as AF_INET and AF_INET6 have it, and the address in network order.
+struct inet_value {
+  uint64_t family;
+  uint8_t address[16];
+};
+
 // ---- values of aggregations, one a CPU ----
 
 struct count_value {

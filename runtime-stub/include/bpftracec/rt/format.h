@@ -29,13 +29,21 @@ extern const ValueType kSignedType;
 extern const ValueType kUnsignedType;
 extern const ValueType kPointerType;
 extern const ValueType kTextType;
-extern const ValueType kTupleType;         // details: a TupleDescription
-extern const ValueType kRecordType;        // likewise
-extern const ValueType kArrayType;         // likewise
-extern const ValueType kSignedEnumType;    // details: an EnumDescription
-extern const ValueType kUnsignedEnumType;  // likewise
-extern const ValueType kNullType;          // what cannot be shown, of a struct
-extern const ValueType kParameterType;     // what copy_printed_parameter() made
+extern const ValueType kTupleType;          // details: a TupleDescription
+extern const ValueType kRecordType;         // likewise
+extern const ValueType kArrayType;          // likewise
+extern const ValueType kSignedEnumType;     // details: an EnumDescription
+extern const ValueType kUnsignedEnumType;   // likewise
+extern const ValueType kNullType;           // what cannot be shown, of a struct
+extern const ValueType kBufferType;         // bytes; others than printable ones as \xHH
+extern const ValueType kEscapedBufferType;  // all of them so
+extern const ValueType kHexBufferType;      // HH, between blanks
+extern const ValueType kInetType;
+extern const ValueType kMacType;
+extern const ValueType kTimestampType;   // details: a FormatDescription, for strftime()
+extern const ValueType kCgroupPathType;  // likewise: a pattern for names of hierarchies
+extern const ValueType kUserNameType;
+extern const ValueType kParameterType;  // what copy_printed_parameter() made
 
 // In a key or a map's value, which begins at `base`.
 inline Value value_at(const Field& field, const std::byte* base) {

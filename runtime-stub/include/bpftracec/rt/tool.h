@@ -20,6 +20,7 @@ struct bpf_program;
 namespace bpftracec::rt {
 
 class Tracer;
+class Failure;
 struct ValueType;    // format.h: how a value is shown and ordered
 struct Aggregation;  // aggregation.h: how per-CPU values become one
 struct Attacher;     // attach.h: how a kind of probe is attached
@@ -78,6 +79,11 @@ struct EnumeratorDescription {
 };
 struct EnumDescription {
   Table<EnumeratorDescription> enumerators;
+};
+
+// What some types need to show a value.
+struct FormatDescription {
+  Text text;
 };
 
 // ---- records ------------------------------------------------------------------------------------------------
@@ -222,9 +228,12 @@ struct Bindings {
   bool has_boot_clock;
   uint64_t pid_namespace_device;
   uint64_t pid_namespace_inode;  // 0: the initial namespace
+  int64_t wall_clock_offset;     // from that clock to the wall clock
+  int64_t tai_offset;            // and to CLOCK_TAI
   uint64_t parameter_count;
   const char* const* parameters;  // parameter_count texts; parameters[0] is $1
   const ProbeTexts* probes;       // one for each of ToolDescription::probes
+  Failure* failure;               // set where something is not there that the script names
 };
 
 // $index as a number (0 when absent; run() has checked that it is one), and as text into a buffer
@@ -238,6 +247,9 @@ void copy_printed_parameter(const Bindings& bindings, uint32_t index, char* to, 
 // cut and have no NUL.
 void copy_probe_name(const Bindings& bindings, uint32_t probe, char* to, size_t size);
 void copy_probe_function(const Bindings& bindings, uint32_t probe, char* to, size_t size);
+
+// cgroupid()
+uint64_t cgroup_id(const Bindings& bindings, const char* path);
 
 // The counters that programs keep in .bss.
 struct Counters {
