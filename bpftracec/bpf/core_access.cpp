@@ -63,10 +63,18 @@ const Field& field_of(FunctionContext& f, const sema::FieldRead& read) {
 enum class Relocation : uint8_t {
   ByteOffset = 0,
   ByteSize = 1,
+  Exists = 2,
   ShiftLeft = 4,
   ShiftRight = 5,
   TypeSize = 9,
 };
+
+// The same value, which the optimiser neither computes with nor merges with another.
+llvm::Value* pass_through(FunctionContext& f, llvm::Value* value) {
+  return f.ir.CreateIntrinsic(llvm::Intrinsic::bpf_passthrough,
+                              {value->getType(), value->getType()},
+                              {f.ir.getInt32(f.module.next_access()), value});
+}
 
 // A number that libbpf replaces by the target's: here it is `value`. This is the form that LLVM's
 // own pass gives CO-RE accesses: a variable stands for the number, named
@@ -80,8 +88,10 @@ llvm::Value* relocated(FunctionContext& f, llvm::DIType* type, Relocation kind, 
           std::to_string(value) + "$" + path,
       type);
   // Volatile, so that it stays where it is used: two loads made one, or one made two that meet
-  // again, would leave a number in a register where the instruction needs a constant.
-  return f.ir.CreateLoad(f.i64_type(), variable, /*isVolatile=*/true);
+  // again, would leave a number in a register where the instruction needs a constant. Passed
+  // through with a number of its own, so that those of two branches are not made one either.
+  llvm::Value* number = f.ir.CreateLoad(f.i64_type(), variable, /*isVolatile=*/true);
+  return pass_through(f, number);
 }
 
 llvm::Value* relocated(FunctionContext& f, const sema::FieldRead& read, Relocation kind,
@@ -93,13 +103,10 @@ std::string path_of(FunctionContext& f, const sema::FieldRead& read) {
   return std::to_string(f.module.record_type(read.record).members[read.field]);
 }
 
-// The pass-through keeps the optimiser from computing with the sum.
 llvm::Value* relocated_address(FunctionContext& f, const sema::FieldRead& read, uint32_t offset,
                                const std::string& path) {
   llvm::Value* distance = relocated(f, read, Relocation::ByteOffset, offset, path);
-  return f.ir.CreateIntrinsic(llvm::Intrinsic::bpf_passthrough,
-                              {f.pointer_type(), f.pointer_type()},
-                              {f.ir.getInt32(f.module.next_access()), f.at(f.context(), distance)});
+  return pass_through(f, f.at(f.context(), distance));
 }
 
 llvm::Value* field_address(FunctionContext& f, const sema::FieldRead& read) {
@@ -230,6 +237,13 @@ llvm::Value* lower_member(FunctionContext& f, const sema::MemberRead& member,
   bool is_signed = type.kind == sema::TypeKind::Integer && type.is_signed;
   llvm::Value* value = is_signed ? f.ir.CreateAShr(left, right) : f.ir.CreateLShr(left, right);
   return type.kind == sema::TypeKind::Bool ? f.extend(f.is_nonzero(value)) : fit(f, value, type);
+}
+
+// A constant to the verifier, which then does not look at what is not done. So the relocations
+// there may find nothing.
+llvm::Value* lower_existence(FunctionContext& f, const sema::KernelHas& question) {
+  Place place = find_place(f, question.place);
+  return relocated(f, place.root, Relocation::Exists, 1, place.path);
 }
 
 llvm::Value* lower_size(FunctionContext& f, const sema::KernelSize& size) {

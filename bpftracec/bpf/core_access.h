@@ -30,6 +30,7 @@ FieldText lower_text_field(FunctionContext& f, const sema::FieldRead& read);
 llvm::Value* lower_member_address(FunctionContext& f, const sema::MemberAddress& member);
 llvm::Value* lower_member(FunctionContext& f, const sema::MemberRead& member,
                           const sema::Type& type);
+llvm::Value* lower_existence(FunctionContext& f, const sema::KernelHas& question);
 llvm::Value* lower_size(FunctionContext& f, const sema::KernelSize& size);
 
 llvm::Value* load_argument(FunctionContext& f, uint32_t index);

@@ -38,6 +38,7 @@ class Mentions {
             [this](const sema::MemoryRead& e) { return in(e.address); },
             [this](const sema::MemberAddress& e) { return in(e.base); },
             [this](const sema::MemberRead& e) { return in(e.base); },
+            [](const sema::KernelHas&) { return false; },
             [](const sema::KernelSize&) { return false; },
             [this](const sema::StringRead& e) { return in(e.address) || in(e.max_length); },
             [this](const sema::StringIndex& e) { return in(e.text) || in(e.index); },

@@ -120,6 +120,7 @@ llvm::Value* lower_node(FunctionContext& f, const sema::Expr& expr) {
           [&](const sema::MemoryRead& e) { return lower(f, e, type); },
           [&](const sema::MemberAddress& e) -> llvm::Value* { return lower_member_address(f, e); },
           [&](const sema::MemberRead& e) { return lower_member(f, e, type); },
+          [&](const sema::KernelHas& e) -> llvm::Value* { return lower_existence(f, e); },
           [&](const sema::KernelSize& e) -> llvm::Value* { return lower_size(f, e); },
           [&](const sema::StringRead&) -> llvm::Value* { is_in_memory(); },
           [&](const sema::StringIndex& e) { return lower_string_index(f, e); },

@@ -1,4 +1,5 @@
 // What scripts do with C: fields of structs and unions, sizes and offsets, constants by name.
+#include "bpftracec/sema/kernel_place.h"
 #include "bpftracec/sema/probe_context.h"
 
 namespace bpftracec::sema {
@@ -13,89 +14,6 @@ using world::CTypeKind;
 namespace {
 
 const Type kWide = integer_type(8, false);
-
-bool is_kernel(const CType& type) { return type.origin == world::CTypeOrigin::Kernel; }
-
-// ---- places that are found on the target --------------------------------------------------------
-
-KernelRecord named_record(const CType& type) {
-  KernelRecord record{.name = type.name,
-                      .is_union = type.kind == CTypeKind::Union,
-                      .is_typedef = false,
-                      .size = type.size,
-                      .members = {}};
-  if (!record.name.empty()) return record;
-  record.name = type.typedef_name;
-  record.is_typedef = !record.name.empty();
-  return record;
-}
-
-KernelType kernel_type(const CType& type) {
-  using Kind = KernelType::Kind;
-  KernelType result{.size = type.size, .is_signed = type.is_signed};
-  switch (type.kind) {
-    case CTypeKind::Float:
-      result.kind = Kind::Float;
-      break;
-    case CTypeKind::Pointer:
-      result.kind = Kind::Pointer;
-      break;
-    case CTypeKind::Enum:
-      result.kind = Kind::Enum;
-      break;
-    case CTypeKind::Struct:
-    case CTypeKind::Union:
-      result.kind = Kind::Record;
-      break;
-    case CTypeKind::Array:
-      result.kind = Kind::Array;
-      result.count = type.count;
-      result.element = std::make_shared<const KernelType>(kernel_type(*type.target));
-      break;
-    case CTypeKind::Integer:
-    case CTypeKind::Void:
-    case CTypeKind::Function:
-      break;
-  }
-  return result;
-}
-
-uint32_t member_index(ProgramTables& tables, KernelRecordId record, const CMemberPath& path) {
-  const CMember& member = path.member();
-  if (const auto known = tables.find_kernel_member(record, member.name)) return *known;
-  KernelMember added{member.name, path.bit_offset, member.bit_size, kernel_type(*member.type)};
-  if (added.type.kind == KernelType::Kind::Record) {
-    added.type.record = tables.kernel_record(named_record(*member.type));
-  }
-  return tables.add_kernel_member(record, std::move(added));
-}
-
-// The record that a place ends in.
-KernelRecordId last_record(const ProgramTables& tables, const KernelPlace& place) {
-  KernelRecordId record = place.record;
-  for (const uint32_t index : place.path)
-    record = *tables.kernel_record_at(record).members[index].type.record;
-  return record;
-}
-
-// A struct and the way to a member of it. `base` becomes the struct that holds this one where it is
-// a member itself: one step is enough then, and only its outermost struct needs a name.
-std::optional<KernelPlace> find_place(ProbeContext& context, const CMemberPath& path,
-                                      ExprPtr& base) {
-  KernelPlace place{};
-  if (auto* outer = std::get_if<MemberAddress>(&base->node)) {
-    place = outer->place;
-    ExprPtr outermost = std::move(outer->base);
-    base = std::move(outermost);
-  } else {
-    KernelRecord record = named_record(*path.record);
-    if (record.name.empty()) return std::nullopt;
-    place.record = context.tables.kernel_record(std::move(record));
-  }
-  const KernelRecordId record = last_record(context.tables, place);
-  place.path.push_back(member_index(context.tables, record, path));
-  return place;
-}
 
 // ---- reading ------------------------------------------------------------------------------------
 
@@ -153,6 +71,21 @@ Operand read_text(SourceRange range, ExprPtr address, const Type& type, AddressS
                 StringRead{std::move(address), integer_constant(range, type.size, kWide), space}));
 }
 
+// A member at its place on the target.
+Operand read_placed(SourceRange range, ExprPtr base, KernelPlace place, Type type,
+                    AddressSpace space) {
+  if (is_integer_like(type)) {
+    return Operand(
+        make_expr(std::move(type), range, MemberRead{std::move(base), std::move(place), space}));
+  }
+  ExprPtr address = make_expr(kWide, range, MemberAddress{std::move(base), std::move(place)});
+  // What fills an array of the kernel's shows as cut, as it does in bpftrace.
+  if (type.kind == TypeKind::String) {
+    return Operand(make_expr(std::move(type), range, MemoryRead{std::move(address), space}));
+  }
+  return value_at(range, std::move(address), std::move(type), space);
+}
+
 Operand read_member(ProbeContext& context, SourceRange range, ExprPtr base, AddressSpace space,
                     const CMemberPath& path) {
   const CMember& member = path.member();
@@ -162,30 +95,24 @@ Operand read_member(ProbeContext& context, SourceRange range, ExprPtr base, Addr
                                                      world::spelling(*member.type));
     return Operand::error(range);
   }
-  ExprPtr address;
+  // `x[]`: its address is all there is to it.
+  const bool is_only_address = member.type->kind == CTypeKind::Array &&
+                               type.kind == TypeKind::Pointer;
   if (is_kernel(*path.record)) {
     auto place = find_place(context, path, base);
     if (!place) {
       context.report<DiagnosticKind::AnonymousKernelRecord>(range, world::spelling(*path.record));
       return Operand::error(range);
     }
-    if (is_integer_like(type)) {
-      return Operand(
-          make_expr(std::move(type), range, MemberRead{std::move(base), *std::move(place), space}));
+    if (!is_only_address) {
+      return read_placed(range, std::move(base), *std::move(place), std::move(type), space);
     }
-    address = make_expr(kWide, range, MemberAddress{std::move(base), *std::move(place)});
-    // What fills an array of the kernel's shows as cut, as it does in bpftrace.
-    if (type.kind == TypeKind::String) {
-      return Operand(make_expr(std::move(type), range, MemoryRead{std::move(address), space}));
-    }
-  } else {
-    if (member.bit_size != 0) return read_bitfield(range, std::move(base), path, type, space);
-    address = at_offset(range, std::move(base), path.bit_offset / 8);
+    return Operand(
+        convert(make_expr(kWide, range, MemberAddress{std::move(base), *std::move(place)}), type));
   }
-  // `x[]`: its address is all there is to it.
-  if (member.type->kind == CTypeKind::Array && type.kind == TypeKind::Pointer) {
-    return Operand(convert(std::move(address), type));
-  }
+  if (member.bit_size != 0) return read_bitfield(range, std::move(base), path, type, space);
+  ExprPtr address = at_offset(range, std::move(base), path.bit_offset / 8);
+  if (is_only_address) return Operand(convert(std::move(address), type));
   return value_at(range, std::move(address), std::move(type), space);
 }
 
@@ -216,8 +143,10 @@ Operand value_at(SourceRange range, ExprPtr address, Type type, AddressSpace spa
   return Operand(make_expr(std::move(type), range, MemoryRead{std::move(address), known}));
 }
 
-Operand build_member(ProbeContext& context, const syntax::FieldAccess& access, Operand object) {
+Operand build_known_member(ProbeContext& context, const syntax::FieldAccess& access,
+                           Operand object) {
   const bool is_pointer = object.kind() == TypeKind::Pointer;
+  if (!is_pointer && object.kind() != TypeKind::Struct) return object;
   Type record = is_pointer ? *object.type().element : object.type();
   const AddressSpace space = space_of(context, object.type());
   const auto path = context.script.c_types.catalog().find_member(*record.c_type, access.field);
@@ -227,6 +156,58 @@ Operand build_member(ProbeContext& context, const syntax::FieldAccess& access, O
   }
   const AddressSpace known = space == AddressSpace::Unknown ? AddressSpace::Kernel : space;
   return read_member(context, access.range, take(context, std::move(object)), known, *path);
+}
+
+namespace {
+
+// ---- members that kernels call by different names -------------------------------------------------
+
+// The object in a variable, for it is used twice.
+struct Kept {
+  VariableId variable;
+  Type type;
+  SourceRange range;
+
+  Operand get() const { return Operand(make_expr(type, range, VariableRead{variable})); }
+};
+
+// Reads the member that the kernel here does not have.
+Operand read_absent(ProbeContext& context, SourceRange range, const Kept& object,
+                    const KernelPlace& place, const Type& type) {
+  const AddressSpace space = space_of(context, object.type);
+  return read_placed(range, object.get().take(), place, type,
+                     space == AddressSpace::Unknown ? AddressSpace::Kernel : space);
+}
+
+Operand build_drifting_member(ProbeContext& context, const syntax::FieldAccess& access,
+                              Operand object, const DriftingMember& drift) {
+  const SourceRange range = access.range;
+  const Kept kept{context.add_temporary(object.type()), object.type(), range};
+  Operand known = kept.get();
+  for (const std::string_view step : drift.known)
+    known = build_known_member(context, {range, {}, step, access.field_range, false},
+                               std::move(known));
+  if (known.is_error()) return known;
+  const Type type = known.type();
+  ExprPtr here = take(context, std::move(known));
+  ExprPtr elsewhere = take(context, read_absent(context, range, kept, drift.absent, type));
+  ExprPtr choice = make_expr(type, range,
+                             Conditional{make_expr(bool_type(), range, KernelHas{drift.absent}),
+                                         std::move(elsewhere), std::move(here)});
+  return Operand(
+      make_expr(type, range,
+                BindVariable{kept.variable, take(context, std::move(object)), std::move(choice)}));
+}
+
+}  // namespace
+
+Operand build_member(ProbeContext& context, const syntax::FieldAccess& access, Operand object) {
+  const bool is_pointer = object.kind() == TypeKind::Pointer;
+  const Type& record = is_pointer ? *object.type().element : object.type();
+  if (auto drift = find_drift(context, *record.c_type, access.field)) {
+    return build_drifting_member(context, access, std::move(object), *drift);
+  }
+  return build_known_member(context, access, std::move(object));
 }
 
 ExprPtr build_size(ProbeContext& context, SourceRange range, const Type& type) {
@@ -255,11 +236,46 @@ std::optional<Type> record_of(ProbeContext& context, const syntax::OffsetofExpr&
   return is_pointer ? *operand.type().element : operand.type();
 }
 
+// Whether the target has the member. What the script or a header defines is as it is everywhere.
+Operand build_existence(ProbeContext& context, const syntax::OffsetofExpr& node, Type type) {
+  ExprPtr base = integer_constant(node.range, 0, kWide);
+  std::optional<KernelPlace> place;
+  for (const syntax::FieldName& name : node.path) {
+    if (type.kind != TypeKind::Struct) {
+      context.report<DiagnosticKind::NotAStruct>(name.range, spelling(type));
+      return Operand::error(node.range);
+    }
+    if (const auto drift = find_drift(context, *type.c_type, name.name);
+        drift && drift->asks_for_absent && node.path.size() == 1) {
+      return Operand(make_expr(bool_type(), node.range, KernelHas{drift->absent}));
+    }
+    const auto path = context.script.c_types.catalog().find_member(*type.c_type, name.name);
+    if (!path) {
+      report_unknown_member(context, {name.range, {}, name.name, name.range, false}, type);
+      return Operand::error(node.range);
+    }
+    if (!is_kernel(*path->record)) {
+      return Operand(integer_constant(node.range, 1, bool_type()));
+    }
+    place = find_place(context, *path, base);
+    if (!place) {
+      context.report<DiagnosticKind::AnonymousKernelRecord>(name.range,
+                                                            world::spelling(*path->record));
+      return Operand::error(node.range);
+    }
+    base = make_expr(kWide, node.range,
+                     MemberAddress{integer_constant(node.range, 0, kWide), *place});
+    type = context.script.c_types.convert(*path->member().type, AddressSpace::Kernel);
+  }
+  return Operand(make_expr(bool_type(), node.range, KernelHas{*std::move(place)}));
+}
+
 }  // namespace
 
 Operand build_offsetof(ProbeContext& context, const syntax::OffsetofExpr& node) {
   std::optional<Type> type = record_of(context, node);
   if (!type) return Operand::error(node.range);
+  if (node.asks_existence) return build_existence(context, node, *std::move(type));
   uint64_t bit_offset = 0;
   for (const syntax::FieldName& name : node.path) {
     if (type->kind != TypeKind::Struct) {

@@ -466,6 +466,7 @@ class Dumper {
               return typed(
                   fmt::format("{}({})", name_of(node.space), member(*node.base, node.place)));
             },
+            [&](const KernelHas& node) { return "has " + member_path(node.place); },
             [&](const KernelSize& node) {
               return fmt::format("sizeof({})", title(program_.kernel_records[node.record]));
             },
@@ -549,11 +550,19 @@ class Dumper {
   }
 
   std::string member(const Expr& base, const KernelPlace& place) const {
-    std::string result = text(base) + "->";
+    return text(base) + "->" + steps(place);
+  }
+
+  std::string member_path(const KernelPlace& place) const {
+    return title(program_.kernel_records[place.record]) + "." + steps(place);
+  }
+
+  std::string steps(const KernelPlace& place) const {
+    std::string result;
     const KernelRecord* record = &program_.kernel_records[place.record];
     for (const uint32_t index : place.path) {
       const KernelMember& step = record->members[index];
-      if (!result.ends_with('>')) result += '.';
+      if (!result.empty()) result += '.';
       result += step.name;
       if (step.type.record) record = &program_.kernel_records[*step.type.record];
     }

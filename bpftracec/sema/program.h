@@ -121,6 +121,11 @@ struct MemberRead {
   AddressSpace space;
 };
 
+// Whether the member exists on the target. Where it does not, nothing may read it.
+struct KernelHas {
+  KernelPlace place;
+};
+
 // The size of the record on the target, a uint64.
 struct KernelSize {
   KernelRecordId record;
@@ -281,9 +286,9 @@ struct Expr {
   Type type;
   SourceRange range;
   std::variant<IntegerConstant, StringConstant, BuiltinRead, LateConstantRead, VariableRead,
-               MapRead, FieldRead, MemoryRead, MemberAddress, MemberRead, KernelSize, StringRead,
-               StringIndex, Compute, Unary, Binary, StringCompare, Logical, Conditional, Convert,
-               Increment, DeleteElement, TupleMake, TupleElement, EmitRecord, BindVariable,
+               MapRead, FieldRead, MemoryRead, MemberAddress, MemberRead, KernelHas, KernelSize,
+               StringRead, StringIndex, Compute, Unary, Binary, StringCompare, Logical, Conditional,
+               Convert, Increment, DeleteElement, TupleMake, TupleElement, EmitRecord, BindVariable,
                Sequence, Call, AddressOf>
       node;
 };

@@ -235,10 +235,12 @@ struct FieldName {
 };
 
 // `offsetof(struct x, a.b)`.
+// Or `has_field(struct x, a.b)`: whether there is such a member on the target.
 struct OffsetofExpr {
   SourceRange range;
   TypeOrExpr object;
   std::span<const FieldName> path;  // at least one
+  bool asks_existence = false;
 };
 
 // As an expression it stands for a type: something to compare, or an argument of a macro.

@@ -252,7 +252,8 @@ class AstDumper {
       if (!path.empty()) path += '.';
       path += field.name;
     }
-    return fmt::format("offsetof({}, {})", show_operand(node.object), path);
+    return fmt::format("{}({}, {})", node.asks_existence ? "has_field" : "offsetof",
+                       show_operand(node.object), path);
   }
 
   static std::string show_list(std::span<const Expr> expressions) {

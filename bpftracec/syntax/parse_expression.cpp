@@ -509,6 +509,7 @@ Expr Parser::parse_map() {
 }
 
 Expr Parser::parse_identifier_or_call() {
+  if (peek().text == "has_field" && peek(1).kind == TokenKind::LeftParen) return parse_offsetof();
   Token name = take();
   if (!at(TokenKind::LeftParen)) return context_.make(Identifier{name.range, name.text});
   take();
@@ -609,7 +610,9 @@ Expr Parser::parse_sizeof() {
   return context_.make(SizeofExpr{since(begin), operand});
 }
 
+// `offsetof(...)`, `has_field(...)`
 Expr Parser::parse_offsetof() {
+  const bool asks_existence = at(TokenKind::Identifier);
   uint32_t begin = take().range.begin;
   if (!expect(TokenKind::LeftParen)) return error_expr(since(begin));
   TypeOrExpr object = parse_type_or_expression();
@@ -628,7 +631,7 @@ Expr Parser::parse_offsetof() {
   }
   expect(TokenKind::RightParen);
   if (is_recovering_) return error_expr(since(begin));
-  return context_.make(OffsetofExpr{since(begin), object, context_.copy(path)});
+  return context_.make(OffsetofExpr{since(begin), object, context_.copy(path), asks_existence});
 }
 
 // Types nest in it without an expression in between, as in typeof(typeof(...)).

@@ -115,7 +115,7 @@ class Rewriter {
   }
   Expr rewrite(const SizeofExpr& node) { return make(SizeofExpr{node.range, copy(node.operand)}); }
   Expr rewrite(const OffsetofExpr& node) {
-    return make(OffsetofExpr{node.range, copy(node.object), node.path});
+    return make(OffsetofExpr{node.range, copy(node.object), node.path, node.asks_existence});
   }
   Expr rewrite(const TypeofExpr& node) { return make(TypeofExpr{node.range, copy(node.operand)}); }
   Expr rewrite(const TypeinfoExpr& node) {

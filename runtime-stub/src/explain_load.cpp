@@ -124,6 +124,43 @@ void hint_at_verdict(const LoadContext& context, Failure& failure) {
   }
 }
 
+// "failed to resolve CO-RE relocation <byte_off> [12] struct task_struct.pid (0:0 @ offset 1264)":
+// what libbpf writes into the verifier's log where a relocation found nothing. The member without
+// the struct's name; false if this is something else.
+bool find_missing_member(Excerpt& record, Excerpt& member) {
+  const Excerpt verdict = verifier_verdict();
+  constexpr const char kStart[] = "failed to resolve CO-RE relocation <";
+  const auto* start = static_cast<const char*>(
+      memmem(verdict.data, verdict.size, kStart, sizeof kStart - 1));
+  if (start == nullptr) return false;
+  const char* end = verdict.data + verdict.size;
+  const auto find = [&](const char* from, char wanted) {
+    return from == nullptr
+               ? nullptr
+               : static_cast<const char*>(memchr(from, wanted, static_cast<size_t>(end - from)));
+  };
+  const char* name = find(start, ']');
+  const char* name_end = find(name, '(');
+  const char* dot = find(name, '.');
+  if (name_end == nullptr || dot == nullptr || dot > name_end || name_end - dot < 3) return false;
+  record = {name + 2, static_cast<size_t>(dot - name - 2)};
+  member = {dot + 1, static_cast<size_t>(name_end - dot - 2)};
+  return true;
+}
+
+bool explain_missing_member(const LoadContext& context, const char* probe, Failure& failure) {
+  Excerpt record;
+  Excerpt member;
+  if (!find_missing_member(record, member)) return false;
+  failure.set("cannot load %s: %.*s has no member '%.*s' here", probe,
+              static_cast<int>(record.size), record.data, static_cast<int>(member.size),
+              member.data);
+  failure.hint("this is Linux %s; the script can ask for it: has_field(%.*s, %.*s)",
+               context.target.release, static_cast<int>(record.size), record.data,
+               static_cast<int>(member.size), member.data);
+  return true;
+}
+
 }  // namespace
 
 bool check_may_trace(const Target& target, Failure& failure) {
@@ -145,8 +182,9 @@ bool explain_load(const LoadContext& context, const Probes& probes, int error, F
     return failure.hint("-v shows what libbpf and the kernel say");
   }
   const char* name = probes.name_of(program.data, static_cast<uint32_t>(program.size));
-  failure.set("the kernel refuses the program of %s: %s",
-              name != nullptr ? name : context.tool.script_name,
+  if (name == nullptr) name = context.tool.script_name;
+  if (explain_missing_member(context, name, failure)) return false;
+  failure.set("the kernel refuses the program of %s: %s", name,
               // -EFAULT is what the verifier returns when it gives up on the number of jumps.
               error == -E2BIG || error == -EFAULT ? "it is too large" : error_text(error));
   hint_at_verdict(context, failure);
