@@ -292,6 +292,7 @@ FieldText lower_text_field(FunctionContext& f, const sema::FieldRead& read) {
 }
 
 llvm::Value* load_argument(FunctionContext& f, uint32_t index) {
+  if (f.probe.attach_point.kind == sema::ProbeKind::Usdt) return load_usdt_argument(f, index);
   if (f.probe.kind == sema::ProgramKind::RawTracepoint) {
     return load_from_context(f, f.at(f.context(), index * 8), 8);
   }

@@ -49,6 +49,8 @@ class FunctionContext {
   // Returns an i32 from the program; null: the probe's default. In a function: kReturned, or, null,
   // kLeftProgram.
   void leave(llvm::Value* result = nullptr);
+  // Where to go when the kernel does not do what the rest of the program needs.
+  llvm::BasicBlock* give_up();
   llvm::BasicBlock* new_block(const char* name);
   void start(llvm::BasicBlock* block) { ir.SetInsertPoint(block); }
   void go_to(llvm::BasicBlock* block) { ir.CreateBr(block); }
@@ -182,7 +184,6 @@ class FunctionContext {
   void finish_exits();
   void release(size_t first_slot, uint32_t scratch_top);
   void close_region();
-  llvm::BasicBlock* give_up();
 
   FunctionContext* outer_ = nullptr;  // of a callback
   const sema::FunctionProgram* script_function_ = nullptr;

@@ -114,6 +114,10 @@ llvm::Value* get_ns_current_pid_tgid(FunctionContext& f, llvm::Value* device, ll
   return call(f, Helper::GetNsCurrentPidTgid, {device, inode, info, f.constant(8)});
 }
 
+llvm::Value* get_attach_cookie(FunctionContext& f) {
+  return call(f, Helper::GetAttachCookie, {f.context()});
+}
+
 llvm::Value* get_current_comm(FunctionContext& f, llvm::Value* to, uint32_t size) {
   return call(f, Helper::GetCurrentComm, {to, f.constant(size)});
 }

@@ -38,6 +38,8 @@ llvm::Value* get_current_cgroup_id(FunctionContext& f);
 // Fills a struct bpf_pidns_info: u32 pid (the thread), u32 tgid.
 llvm::Value* get_ns_current_pid_tgid(FunctionContext& f, llvm::Value* device, llvm::Value* inode,
                                      llvm::Value* info);
+// The number that the tool has given to the place where the program is attached.
+llvm::Value* get_attach_cookie(FunctionContext& f);
 llvm::Value* get_current_comm(FunctionContext& f, llvm::Value* to, uint32_t size);
 
 // On failure, all of these fill `to` with zeroes. `size` is an i64.

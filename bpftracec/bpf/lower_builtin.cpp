@@ -115,7 +115,9 @@ llvm::Value* lower_builtin(FunctionContext& f, const sema::BuiltinRead& read) {
     case sema::Builtin::Ctx:
       return f.ir.CreatePtrToInt(f.context(), f.i64_type());
     case sema::Builtin::Comm:
-      base::internal_error("comm is a text");
+    case sema::Builtin::Probe:
+    case sema::Builtin::Func:
+      base::internal_error("this builtin is a text");
   }
   base::internal_error("an unknown builtin");
 }

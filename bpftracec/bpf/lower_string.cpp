@@ -11,6 +11,7 @@
 #include "bpftracec/bpf/lower_statement.h"
 #include "bpftracec/bpf/map_access.h"
 #include "bpftracec/bpf/memory.h"
+#include "bpftracec/bpf/site.h"
 #include "bpftracec/bpf/slot.h"
 #include "bpftracec/bpf/subprogram.h"
 #include "bpftracec/bpf/text.h"
@@ -79,6 +80,10 @@ std::optional<Text> stored_text(FunctionContext& f, const sema::Expr& expr) {
   if (const auto* read = std::get_if<sema::LateConstantRead>(&expr.node)) {
     uint32_t size = f.program().late_constants[read->constant].size;
     return Text{f.module.late_constant(read->constant), std::min(size, capacity), size};
+  }
+  const auto* builtin = std::get_if<sema::BuiltinRead>(&expr.node);
+  if (builtin != nullptr && is_site_text(builtin->builtin)) {
+    return Text{lower_site_text(f, builtin->builtin), capacity, padded};
   }
   if (const auto* read = std::get_if<sema::VariableRead>(&expr.node)) {
     return Text{f.variable(read->variable), capacity, padded};

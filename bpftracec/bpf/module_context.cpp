@@ -108,6 +108,16 @@ llvm::GlobalVariable* ModuleContext::scratch() {
   return scratch_;
 }
 
+// The tool makes the elements.
+llvm::GlobalVariable* ModuleContext::site_values(const char* symbol, uint32_t size) {
+  llvm::GlobalVariable*& map = site_values_[symbol];
+  if (map == nullptr) {
+    map = add_map(module_, symbol);
+    describe_map(debug_, *map, {MapType::Array, 1, 4, size});
+  }
+  return map;
+}
+
 sema::LateConstantId ModuleContext::late_constant_of_kind(sema::LateConstant::Kind kind) const {
   for (size_t i = 0; i < program_.late_constants.size(); ++i) {
     if (program_.late_constants[i].kind == kind) return static_cast<sema::LateConstantId>(i);

@@ -61,6 +61,8 @@ class ModuleContext {
   llvm::GlobalVariable* map(sema::MapId id) { return maps_[id]; }
   llvm::GlobalVariable* events() { return events_; }
   llvm::GlobalVariable* scratch();
+  // An array with an element of `size` bytes for each place that a program may be attached to.
+  llvm::GlobalVariable* site_values(const char* symbol, uint32_t size);
   llvm::GlobalVariable* late_constant(sema::LateConstantId id) { return late_constants_[id]; }
   sema::LateConstantId late_constant_of_kind(sema::LateConstant::Kind kind) const;
   llvm::GlobalVariable* lost_events() { return lost_events_; }
@@ -116,6 +118,7 @@ class ModuleContext {
   llvm::GlobalVariable* site_codes_ = nullptr;
   llvm::GlobalVariable* zeroes_ = nullptr;
   uint32_t zeroes_size_ = 0;
+  std::map<std::string, llvm::GlobalVariable*> site_values_;
   std::map<std::string, llvm::GlobalVariable*> literals_;
   std::map<sema::TracepointRecordId, RecordType> record_types_;
   std::map<sema::KernelRecordId, KernelRecordType> kernel_types_;

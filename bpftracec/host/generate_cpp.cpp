@@ -242,6 +242,9 @@ void write_probes(CppWriter& out, const HostPlan& plan) {
     out.line(".count = ", point.count, ",");
     out.line(".count_text = ", CppLiteral(point.count_text), ",");
     out.line(".has_parameters = ", point.has_parameters, ",");
+    if (point.offset != 0) out.line(".offset = ", point.offset, ",");
+    if (!point.scope.empty()) out.line(".scope = ", CppLiteral(point.scope), ",");
+    if (point.has_wildcards) out.line(".has_wildcards = true,");
     out.close("},");
   }
   out.close("};");
@@ -361,6 +364,8 @@ CppCode binding_code(const sema::LateConstant& constant) {
       return CppCode("bindings.pid_namespace_device");
     case Kind::PidNamespaceInode:
       return CppCode("bindings.pid_namespace_inode");
+    case Kind::HasAttachCookies:
+      return CppCode("bindings.has_attach_cookies");
     case Kind::ParameterText:
     case Kind::ParameterValue:
     case Kind::ProbeName:
@@ -453,6 +458,9 @@ void write_description(CppWriter& out, const HostPlan& plan, const GenerateOptio
   out.line(".sites = ", table(plan.sites.empty(), "kSites"), ",");
   out.line(".truncation_trailer = ", CppLiteral(config.str_trunc_trailer), ",");
   out.line(".max_map_keys = ", config.max_map_keys, ",");
+  if (config.max_probes != sema::Config{}.max_probes) {
+    out.line(".max_probes = ", config.max_probes, ",");
+  }
   out.line(".ring_buffer_bytes = ", config.ring_buffer_bytes, ",");
   if (const uint32_t size = large_record(program); size != 0) {
     out.line(".largest_record = ", size, ",");

@@ -350,6 +350,8 @@ CppIdentifier attacher_of(sema::ProbeKind kind) {
       return CppIdentifier("kUprobe");
     case sema::ProbeKind::Uretprobe:
       return CppIdentifier("kUretprobe");
+    case sema::ProbeKind::Usdt:
+      return CppIdentifier("kUsdt");
     case sema::ProbeKind::Interval:
       return CppIdentifier("kIntervalProbe");
     case sema::ProbeKind::Profile:
@@ -397,6 +399,7 @@ std::vector<ParameterPlan> plan_parameters(const sema::Program& program) {
     const sema::AttachPoint& point = probe.attach_point;
     if (!point.has_parameters) continue;
     note_parameters(point.target, &ParameterPlan::is_text, parameters);
+    note_parameters(point.scope, &ParameterPlan::is_text, parameters);
     note_parameters(point.function, &ParameterPlan::is_text, parameters);
     note_parameters(point.count_text, &ParameterPlan::is_integer, parameters);
   }

@@ -86,6 +86,8 @@ std::string_view short_name(ProbeKind kind) {
       return "uprobe";
     case ProbeKind::Uretprobe:
       return "uretprobe";
+    case ProbeKind::Usdt:
+      return "usdt";
     case ProbeKind::Interval:
       return "interval";
     case ProbeKind::Profile:

@@ -203,6 +203,7 @@ Operand build_args_field(ProbeContext& context, const syntax::FieldAccess& acces
     case ProbeKind::Begin:
     case ProbeKind::End:
     case ProbeKind::Uretprobe:
+    case ProbeKind::Usdt:
     case ProbeKind::Interval:
     case ProbeKind::Profile:
     case ProbeKind::Software:

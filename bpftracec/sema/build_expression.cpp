@@ -100,6 +100,8 @@ std::string_view probe_type(ProbeKind kind) {
 // parameters.
 constexpr uint32_t kRegisterArguments = 6;
 constexpr uint32_t kRawTracepointArguments = 12;
+// As many as <sys/sdt.h> can pass.
+constexpr uint32_t kUsdtArguments = 12;
 
 // The largest N of argN; nothing where there is none.
 std::optional<uint32_t> last_argument(ProbeKind kind) {
@@ -108,6 +110,8 @@ std::optional<uint32_t> last_argument(ProbeKind kind) {
       return kRegisterArguments - 1;
     case ProbeKind::RawTracepoint:
       return kRawTracepointArguments - 1;
+    case ProbeKind::Usdt:
+      return kUsdtArguments - 1;
     case ProbeKind::Begin:
     case ProbeKind::End:
     case ProbeKind::Tracepoint:
@@ -123,6 +127,8 @@ std::optional<uint32_t> last_argument(ProbeKind kind) {
   base::internal_error("unknown probe kind");
 }
 
+}  // namespace
+
 Operand report_not_available(ProbeContext& context, SourceRange range, std::string_view name,
                              std::string_view where) {
   const ProbeKind kind = context.probe.attach_point->kind;
@@ -130,6 +136,8 @@ Operand report_not_available(ProbeContext& context, SourceRange range, std::stri
       .hint("it is there in {} probes", where);
   return Operand::error(range);
 }
+
+namespace {
 
 Operand build_argument(ProbeContext& context, SourceRange range, uint32_t index) {
   const ProbeKind kind = context.probe.attach_point->kind;
@@ -141,14 +149,18 @@ Operand build_argument(ProbeContext& context, SourceRange range, uint32_t index)
           .hint("a tracepoint has fields: args.NAME");
       return Operand::error(range);
     }
-    return report_not_available(context, range, name, "uprobe and rawtracepoint");
+    return report_not_available(context, range, name, "uprobe, usdt and rawtracepoint");
   }
   if (index > *last) {
     context.report<DiagnosticKind::NoSuchArgument>(range, name, kind_spelling(kind), *last);
     return Operand::error(range);
   }
-  return Operand(
-      make_expr(builtin_type(Builtin::Argument), range, BuiltinRead{Builtin::Argument, index}));
+  context.argument_count = std::max(context.argument_count, index + 1);
+  // A marker's arguments have a sign or none, as each place tells.
+  const bool is_marker = kind == ProbeKind::Usdt;
+  if (is_marker) context.tables.late_constant(LateConstant::Kind::HasAttachCookies);
+  return Operand(make_expr(is_marker ? integer_type(8, true) : builtin_type(Builtin::Argument),
+                           range, BuiltinRead{Builtin::Argument, index}));
 }
 
 // Tells the tables what a builtin needs to be bound at the start of the tool.
@@ -181,6 +193,8 @@ void add_late_constants(ProgramTables& tables, Builtin builtin) {
     case Builtin::Retval:
     case Builtin::Argument:
     case Builtin::Cpid:
+    case Builtin::Probe:
+    case Builtin::Func:
       return;
   }
   base::internal_error("unknown builtin");
@@ -223,8 +237,56 @@ Operand build_usermode(ProbeContext& context, SourceRange range) {
   return Operand(integer_constant(range, is_own ? 1 : 0, type));
 }
 
+// A program or library without a path is looked for on the target, as parameters are put in there.
+bool is_late(const AttachPoint& point) {
+  if (point.has_parameters) return true;
+  const bool is_in_file = point.kind == ProbeKind::Uprobe || point.kind == ProbeKind::Uretprobe;
+  return is_in_file && point.target.find('/') == std::string::npos;
+}
+
+Operand build_late_text(ProbeContext& context, SourceRange range, LateConstant::Kind kind) {
+  const LateConstantId id = context.tables.late_constant(kind, context.program);
+  return Operand(make_expr(string_type(kProbeTextCapacity), range, LateConstantRead{id}));
+}
+
+// Of a program that is attached in many places.
+Operand build_site_text(ProbeContext& context, SourceRange range, Builtin builtin) {
+  context.tables.late_constant(LateConstant::Kind::HasAttachCookies);
+  return Operand(make_expr(builtin_type(builtin), range, BuiltinRead{builtin}));
+}
+
+Operand build_probe_name(ProbeContext& context, SourceRange range) {
+  const std::optional<AttachPoint>& point = context.probe.attach_point;
+  if (!point) return Operand::error(range);
+  if (point->has_wildcards) return build_site_text(context, range, Builtin::Probe);
+  if (is_late(*point)) return build_late_text(context, range, LateConstant::Kind::ProbeName);
+  return Operand(string_constant(range, point->name));
+}
+
+bool is_on_function(ProbeKind kind) {
+  return kind == ProbeKind::Uprobe || kind == ProbeKind::Uretprobe;
+}
+
+Operand build_function_name(ProbeContext& context, SourceRange range) {
+  const std::optional<AttachPoint>& point = context.probe.attach_point;
+  if (!point) return Operand::error(range);
+  if (!is_on_function(point->kind)) {
+    return report_not_available(context, range, "func", "uprobe and uretprobe");
+  }
+  if (point->has_wildcards) return build_site_text(context, range, Builtin::Func);
+  // Which function is at an address, only the target can tell.
+  if (point->has_parameters || point->function.empty()) {
+    return build_late_text(context, range, LateConstant::Kind::ProbeFunction);
+  }
+  return Operand(string_constant(range, point->function));
+}
+
+bool has_return_value(ProbeKind kind) { return kind == ProbeKind::Uretprobe; }
+
 Operand build_builtin_variable(ProbeContext& context, SourceRange range, const BuiltinName& name) {
   const Builtin builtin = name.variable;
+  if (builtin == Builtin::Probe) return build_probe_name(context, range);
+  if (builtin == Builtin::Func) return build_function_name(context, range);
   if (builtin == Builtin::Cpid) {
     const LateConstantId id = context.tables.late_constant(LateConstant::Kind::ChildPid);
     return Operand(make_expr(builtin_type(builtin), range, LateConstantRead{id}));
@@ -232,7 +294,7 @@ Operand build_builtin_variable(ProbeContext& context, SourceRange range, const B
   if (builtin == Builtin::Argument || builtin == Builtin::Retval) {
     if (!context.probe.attach_point) return Operand::error(range);
     if (builtin == Builtin::Argument) return build_argument(context, range, name.argument_index);
-    if (context.probe.attach_point->kind != ProbeKind::Uretprobe) {
+    if (!has_return_value(context.probe.attach_point->kind)) {
       return report_not_available(context, range, "retval", "uretprobe");
     }
   }
@@ -246,18 +308,6 @@ Operand build_builtin_variable(ProbeContext& context, SourceRange range, const B
   }
   add_late_constants(context.tables, builtin);
   return Operand(make_expr(builtin_type(builtin), range, BuiltinRead{builtin}));
-}
-
-// A program or library without a path is looked for on the target, as parameters are put in there.
-bool is_late(const AttachPoint& point) {
-  if (point.has_parameters) return true;
-  const bool is_in_file = point.kind == ProbeKind::Uprobe || point.kind == ProbeKind::Uretprobe;
-  return is_in_file && point.target.find('/') == std::string::npos;
-}
-
-Operand build_late_text(ProbeContext& context, SourceRange range, LateConstant::Kind kind) {
-  const LateConstantId id = context.tables.late_constant(kind, context.program);
-  return Operand(make_expr(string_type(kProbeTextCapacity), range, LateConstantRead{id}));
 }
 
 Operand build_builtin_constant(ProbeContext& context, SourceRange range, BuiltinConstant constant) {
@@ -279,20 +329,7 @@ Operand build_builtin_constant(ProbeContext& context, SourceRange range, Builtin
   }
   const std::optional<AttachPoint>& point = context.probe.attach_point;
   if (!point) return Operand::error(range);
-  if (constant == BuiltinConstant::Probe) {
-    if (is_late(*point)) return build_late_text(context, range, LateConstant::Kind::ProbeName);
-    return Operand(string_constant(range, point->name));
-  }
-  if (constant == BuiltinConstant::ProbeType) {
-    return Operand(string_constant(range, std::string(probe_type(point->kind))));
-  }
-  if (!is_user_probe(context.probe.kind)) {
-    return report_not_available(context, range, "func", "uprobe and uretprobe");
-  }
-  if (point->has_parameters) {
-    return build_late_text(context, range, LateConstant::Kind::ProbeFunction);
-  }
-  return Operand(string_constant(range, point->function));
+  return Operand(string_constant(range, std::string(probe_type(point->kind))));
 }
 
 // Whether it means something in the body of a probe only.

@@ -141,6 +141,9 @@ ProbeProgram build_program(ProbeContext& context) {
   program.body = build_block(context, *probe.syntax->body);
   move_into(program, context);
   program.tracepoint_record = context.tracepoint_record;
+  if (program.attach_point.kind == ProbeKind::Usdt) {
+    program.attach_point.count = context.argument_count;
+  }
   return program;
 }
 

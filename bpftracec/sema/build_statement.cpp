@@ -248,6 +248,8 @@ bool is_repeatable(const Expr& expr) {
     case Builtin::Rand:
     case Builtin::Comm:
     case Builtin::Cpid:
+    case Builtin::Probe:
+    case Builtin::Func:
       return false;
   }
   base::internal_error("unknown builtin");

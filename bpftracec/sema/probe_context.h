@@ -66,6 +66,7 @@ struct ProbeContext {
   std::vector<Variable> variables = {};
   std::vector<FunctionId> calls = {};                        // may have one more than once
   std::optional<TracepointRecordId> tracepoint_record = {};  // of the fields read so far
+  uint32_t argument_count = 0;  // one more than the largest N of the argN read so far
 
   // The function that is being built; null in a probe.
   const FunctionSignature* function() const {

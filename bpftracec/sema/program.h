@@ -40,6 +40,10 @@ using ExprPtr = std::unique_ptr<Expr>;
 struct Statement;
 using Block = std::vector<Statement>;
 
+// Of a `probe` or `func` that is known only on the target: room for most paths. Longer texts are
+// cut.
+inline constexpr uint32_t kProbeTextCapacity = 256;
+
 enum class Builtin : uint8_t {
 #define BUILTIN_VARIABLE(name, spelling, type) name,
 #include "bpftracec/sema/builtin.def"
@@ -56,6 +60,8 @@ struct StringConstant {
   std::string value;
 };
 
+// `probe` and `func` are read so where a program is attached in many places, which only the target
+// knows: each has its own.
 struct BuiltinRead {
   Builtin builtin;
   uint32_t argument_index = 0;  // Builtin::Argument
@@ -457,7 +463,7 @@ enum class ProbeKind : uint8_t {
 enum class ProgramKind : uint8_t {
   RawTracepoint,  // raw_tp; also begin and end, which the tool runs by BPF_PROG_TEST_RUN
   Tracepoint,
-  Uprobe,     // kprobe type, section uprobe
+  Uprobe,     // kprobe type, section uprobe; also usdt
   Uretprobe,  // kprobe type, section uretprobe
   PerfEvent,  // profile, interval, software
 };
@@ -467,12 +473,16 @@ enum class ProgramKind : uint8_t {
 struct AttachPoint {
   ProbeKind kind;
   std::string name;      // normalised, what `probe` gives: "tracepoint:sched:sched_switch"
-  std::string target;    // tracepoint: category. uprobe: path as written. interval, profile: unit.
-                         // software: event
-  std::string function;  // tracepoint, rawtracepoint: event. uprobe: symbol
-  uint64_t count = 0;  // interval, profile: rate or period in `unit`. software: count, 0 = default
+  std::string target;    // kprobe: module, or empty. tracepoint: category. uprobe, usdt: path as written.
+                         // interval, profile: unit. software: event
+  std::string function;  // kprobe: symbol, empty for an address. tracepoint, rawtracepoint: event.
+                         // uprobe: symbol
+  uint64_t offset = 0;   // kprobe: from the symbol, or the address
+  std::string scope;     // usdt: provider, or empty for any
+  uint64_t count = 0;  // usdt: how many arguments the program reads. interval, profile: rate or period in `unit`. software: count, 0 = default
   std::string count_text;  // instead of `count` when the script gives a parameter there
   bool has_parameters = false;
+  bool has_wildcards = false;  // stands for all that target and function match where the tool runs
   SourceRange range;
 };
 
@@ -600,16 +610,13 @@ struct LateConstant {
     CgroupId,            // of the cgroup whose path is `name`, uint64
     ProbeName,           // `probe` of program `index`, char[size]
     ProbeFunction,       // `func` of program `index`, char[size]
+    HasAttachCookies,    // uint32: bpf_get_attach_cookie exists (Linux 5.15)
   } kind;
   uint32_t index = 0;  // of a parameter or a program
   uint32_t size = 8;   // bytes
   std::string symbol;  // the variable's name in .rodata: "param_1", "param_text_1", "start_ns", ...
   std::string name = {};  // CgroupId
 };
-
-// Of a `probe` or `func` that is known only on the target: room for most paths. Longer texts are
-// cut.
-inline constexpr uint32_t kProbeTextCapacity = 256;
 
 inline bool is_text(const LateConstant& constant) {
   using Kind = LateConstant::Kind;
@@ -637,6 +644,7 @@ struct Config {
   std::string license = "GPL";
   bool print_maps_on_exit = true;
   bool fails_on_missing_probes = true;
+  uint32_t max_probes = 1024;      // places that all attach points together may stand for
   uint64_t ring_buffer_bytes = 0;  // 0: chosen on the target
 };
 

@@ -48,6 +48,8 @@ LateConstantShape shape_of(Kind kind, uint32_t index, uint32_t size) {
       return {8, "tai_offset"};
     case Kind::CgroupId:
       return {8, "cgroup_id"};
+    case Kind::HasAttachCookies:
+      return {4, "has_attach_cookies"};
     case Kind::ProbeName:
       return {kProbeTextCapacity, "probe_name_" + std::to_string(index + 1)};
     case Kind::ProbeFunction:

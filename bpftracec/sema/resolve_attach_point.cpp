@@ -77,6 +77,7 @@ bool is_duration(std::string_view text) {
 std::string join_parts(std::initializer_list<std::string_view> parts) {
   std::string result;
   for (const std::string_view part : parts) {
+    if (part.empty()) continue;
     if (!result.empty()) result += ':';
     result += part;
   }

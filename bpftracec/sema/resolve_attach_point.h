@@ -63,6 +63,7 @@ bool resolve_tracepoint(const WrittenAttachPoint& written, AttachPoint& point,
                         ResolvedProbe& resolved);
 bool resolve_raw_tracepoint(const WrittenAttachPoint& written, AttachPoint& point);
 bool resolve_uprobe(const WrittenAttachPoint& written, AttachPoint& point);
+bool resolve_usdt(const WrittenAttachPoint& written, AttachPoint& point);
 bool resolve_timer(const WrittenAttachPoint& written, AttachPoint& point);
 bool resolve_counted_event(const WrittenAttachPoint& written, AttachPoint& point);
 bool resolve_watchpoint(const WrittenAttachPoint& written, AttachPoint& point);

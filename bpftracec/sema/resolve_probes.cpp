@@ -123,6 +123,9 @@ bool resolve_parts(const WrittenAttachPoint& written, AttachPoint& point, Resolv
     case ProbeKind::Uretprobe:
       resolved.kind = ProgramKind::Uretprobe;
       return resolve_uprobe(written, point);
+    case ProbeKind::Usdt:
+      resolved.kind = ProgramKind::Uprobe;
+      return resolve_usdt(written, point);
     case ProbeKind::Interval:
     case ProbeKind::Profile:
       resolved.kind = ProgramKind::PerfEvent;

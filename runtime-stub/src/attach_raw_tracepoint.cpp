@@ -44,7 +44,7 @@ bool explain_missing(const AttachContext& context, const Probe& probe, Failure& 
 
 // There is no list of raw tracepoints; only a program can tell.
 bool find(const AttachContext& context, Probe& probe, Failure& failure) {
-  if (!context.only_lists) return true;
+  if (!context.only_finds) return true;
   const bpf_insn do_nothing[] = {
       {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
       {.code = BPF_JMP | BPF_EXIT},

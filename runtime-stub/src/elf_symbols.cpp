@@ -1,24 +1,15 @@
 #include "elf_symbols.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <initializer_list>
 #include <libelf.h>
-#include <memory>
 #include <string.h>
 
 #include "nearest.h"
-#include "unique_fd.h"
 
 namespace bpftracec::rt {
 
 namespace {
-
-struct EndElf {
-  void operator()(Elf* elf) const { elf_end(elf); }
-};
-using ElfPointer = std::unique_ptr<Elf, EndElf>;
 
 // A symbol table with what belongs to it.
 struct SymbolTable {
@@ -107,19 +98,19 @@ bool find_in_table(Elf* elf, const SymbolTable& table, const char* wanted, GElf_
   return best >= 0;
 }
 
-// Uprobes are set at offsets in the file, symbols have addresses.
-bool to_file_offset(Elf* elf, uint64_t address, uint64_t& offset) {
-  size_t count = 0;
-  if (elf_getphdrnum(elf, &count) != 0) return false;
-  for (size_t index = 0; index < count; ++index) {
-    GElf_Phdr segment = {};
-    if (gelf_getphdr(elf, static_cast<int>(index), &segment) == nullptr) return false;
-    const bool holds = segment.p_type == PT_LOAD && (segment.p_flags & PF_X) != 0 &&
-                       address >= segment.p_vaddr && address - segment.p_vaddr < segment.p_memsz;
-    if (holds) {
-      offset = address - segment.p_vaddr + segment.p_offset;
-      return true;
-    }
+// By the name without its version, of `size` bytes.
+bool find_variable_in_table(Elf* elf, const SymbolTable& table, const char* wanted, size_t size,
+                            uint64_t& address) {
+  for (size_t index = 0; table.symbols != nullptr && index < table.count; ++index) {
+    GElf_Sym symbol = {};
+    if (gelf_getsym(table.symbols, static_cast<int>(index), &symbol) == nullptr) break;
+    const char* name = elf_strptr(elf, table.names, symbol.st_name);
+    const bool is_it = name != nullptr && symbol.st_shndx != SHN_UNDEF &&
+                       strncmp(name, wanted, size) == 0 &&
+                       (name[size] == '\0' || name[size] == '@');
+    if (!is_it) continue;
+    address = symbol.st_value;
+    return true;
   }
   return false;
 }
@@ -127,20 +118,17 @@ bool to_file_offset(Elf* elf, uint64_t address, uint64_t& offset) {
 }  // namespace
 
 bool find_function(const char* path, const char* name, FunctionPlace& place, Failure& failure) {
-  const UniqueFd file(open(path, O_RDONLY | O_CLOEXEC));
-  if (!file) return failure.set("%s: %s", path, error_text(errno));
-  elf_version(EV_CURRENT);
-  const ElfPointer elf(elf_begin(file.get(), ELF_C_READ_MMAP, nullptr));
-  if (!elf || elf_kind(elf.get()) != ELF_K_ELF) return failure.set("%s is no ELF file", path);
-
+  ElfFile file;
+  if (!file.open(path, failure)) return false;
+  Elf* elf = file.get();
   Nearest nearest(name);
   GElf_Sym symbol = {};
   bool has_symbols = false;
   bool is_found = false;
   for (const uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
-    const SymbolTable table = find_table(elf.get(), type);
+    const SymbolTable table = find_table(elf, type);
     has_symbols = has_symbols || table.count > 0;
-    is_found = is_found || find_in_table(elf.get(), table, name, symbol, nearest);
+    is_found = is_found || find_in_table(elf, table, name, symbol, nearest);
   }
   if (!is_found) {
     failure.set("%s has no function '%s'", path, name);
@@ -153,8 +141,18 @@ bool find_function(const char* path, const char* name, FunctionPlace& place, Fai
   }
   place.size = symbol.st_size;
   place.is_indirect = GELF_ST_TYPE(symbol.st_info) == STT_GNU_IFUNC;
-  if (to_file_offset(elf.get(), symbol.st_value, place.offset)) return true;
+  if (file.to_file_offset(symbol.st_value, PF_X, place.offset)) return true;
   return failure.set("%s: '%s' is not a function", path, name);
+}
+
+bool find_variable(const ElfFile& file, const char* name, size_t size, uint64_t& address) {
+  const size_t plain = strcspn(name, "@(");
+  if (plain < size) size = plain;
+  for (const uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
+    const SymbolTable table = find_table(file.get(), type);
+    if (find_variable_in_table(file.get(), table, name, size, address)) return true;
+  }
+  return false;
 }
 
 }  // namespace bpftracec::rt

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "elf_file.h"
 #include "failure.h"
 
 namespace bpftracec::rt {
@@ -14,5 +15,8 @@ struct FunctionPlace {
 };
 
 bool find_function(const char* path, const char* name, FunctionPlace& place, Failure& failure);
+
+// The address of a variable; `name` has `size` bytes.
+bool find_variable(const ElfFile& file, const char* name, size_t size, uint64_t& address);
 
 }  // namespace bpftracec::rt

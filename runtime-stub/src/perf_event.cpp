@@ -33,12 +33,13 @@ bool attach_on_cpu(uint32_t cpu, void* visit_pointer) {
   return true;
 }
 
-// Kinds of events with a number above the fixed ones are uprobes, which CAP_PERFMON does not cover.
+// Kinds of events with a number above the fixed ones are kprobes and uprobes, which CAP_PERFMON
+// does not cover.
 void explain_open(const perf_event_attr& attributes, int error, Failure& failure) {
   failure.set("the kernel refuses the perf event: %s", error_text(error));
   if ((error == EACCES || error == EPERM) && attributes.type >= PERF_TYPE_MAX) {
     failure.hint(
-        "run the tool as root, or give it CAP_SYS_ADMIN: a uprobe that is a perf event needs that");
+        "run the tool as root, or give it CAP_SYS_ADMIN: a probe that is a perf event needs that");
   } else if (error == EACCES || error == EPERM) {
     failure.hint("run the tool as root, or give it CAP_PERFMON and CAP_BPF");
   } else if (error == EMFILE || error == ENFILE) {
@@ -73,12 +74,15 @@ int open_perf_event(perf_event_attr& attributes, int pid, int cpu, Failure& fail
 }
 
 // Takes `event`, whatever becomes of it.
-bool attach_program_to_event(const AttachContext& context, int program, int event,
-                             Failure& failure) {
+bool attach_program_to_event(const AttachContext& context, int program, int event, Failure& failure,
+                             uint64_t cookie) {
   UniqueFd owned_event(event);
   // Links of perf events: Linux 5.15.
   if (context.target.has(5, 15)) {
-    const int link = bpf_link_create(program, event, BPF_PERF_EVENT, nullptr);
+    bpf_link_create_opts options = {};
+    options.sz = sizeof options;
+    options.perf_event.bpf_cookie = cookie;
+    const int link = bpf_link_create(program, event, BPF_PERF_EVENT, &options);
     if (link >= 0) {
       context.attachments.add_perf_event(owned_event.release(), link);
       return true;

@@ -24,8 +24,9 @@ bool attach_to_threads(const AttachContext& context, const Probe& probe,
 
 // The same with a program and process of one's own choosing; -1 with a message on failure.
 int open_perf_event(perf_event_attr& attributes, int pid, int cpu, Failure& failure);
-bool attach_program_to_event(const AttachContext& context, int program, int event,
-                             Failure& failure);
+// `cookie` (Linux 5.15): what bpf_get_attach_cookie() is to give.
+bool attach_program_to_event(const AttachContext& context, int program, int event, Failure& failure,
+                             uint64_t cookie = 0);
 
 uint32_t first_online_cpu();
 

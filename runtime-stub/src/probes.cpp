@@ -11,6 +11,7 @@
 #include "bpftracec/rt/event_abi.h"
 #include "integer_literal.h"
 #include "parameters.h"
+#include "site_texts.h"
 
 namespace bpftracec::rt {
 
@@ -77,9 +78,10 @@ bool Probes::prepare_one(Probe& probe, bpf_object* object, Failure& failure) {
   probe.name = substitute_parameters(description.name, bindings, failure);
   probe.target = substitute_parameters(description.target, bindings, failure);
   probe.function = substitute_parameters(description.function, bindings, failure);
+  probe.scope = substitute_parameters(description.scope, bindings, failure);
   const char* count = substitute_parameters(description.count_text, bindings, failure);
   if (probe.name == nullptr || probe.target == nullptr || probe.function == nullptr ||
-      count == nullptr) {
+      probe.scope == nullptr || count == nullptr) {
     return failure.prefix("%.*s: ", static_cast<int>(description.name.size), description.name.data);
   }
   probe.count = description.count;
@@ -118,8 +120,50 @@ bool Probes::find(Failure& failure) {
     if (!accept_missing(probe, failure)) return false;
     bpf_program__set_autoload(probe.program, false);
   }
-  if (count() > 0) return true;
-  return failure.set("No probes to attach");
+  if (count() == 0) return failure.set("No probes to attach");
+  return number_sites(failure);
+}
+
+// A wildcard may match far more than its author thinks.
+bool Probes::number_sites(Failure& failure) {
+  uint32_t sites = 0;
+  for (uint32_t i = 0; i < tool_.probes.size; ++i) {
+    probes_[i].first_site = sites;
+    sites += probes_[i].site_count;
+  }
+  if (sites == 0 || count() <= tool_.max_probes) return true;
+  failure.set("this tool would be attached to %u probes, which exceeds the limit of %u", count(),
+              tool_.max_probes);
+  return failure.hint("name fewer, or raise the limit: BPFTRACE_MAX_PROBES=%u", count());
+}
+
+uint32_t Probes::site_count() const {
+  uint32_t sites = 0;
+  for (uint32_t i = 0; i < tool_.probes.size; ++i) sites += probes_[i].site_count;
+  return sites;
+}
+
+bool Probes::make_places(bpf_object* object, Failure& failure) const {
+  for (uint32_t i = 0; i < tool_.probes.size; ++i) {
+    const Attacher& attacher = *probes_[i].description->attacher;
+    if (attacher.make_places == nullptr) continue;
+    if (!attacher.make_places(object, site_count(), failure)) return false;
+  }
+  return make_site_texts(object, site_count(), failure);
+}
+
+bool Probes::write_places(bpf_object* object, Failure& failure) const {
+  for (uint32_t i = 0; i < tool_.probes.size; ++i) {
+    const Attacher& attacher = *probes_[i].description->attacher;
+    if (attacher.write_places != nullptr && !attacher.write_places(object, probes_[i], failure)) {
+      return false;
+    }
+    for (uint32_t site = 0; site < probes_[i].site_count; ++site) {
+      const uint32_t number = probes_[i].first_site + site;
+      if (!write_site_text(object, number, probes_[i].sites[site], failure)) return false;
+    }
+  }
+  return true;
 }
 
 // Paths are shown as the user has written them. A program or library without one has been looked
@@ -128,7 +172,8 @@ const ProbeTexts* Probes::make_texts() const {
   auto* texts = static_cast<ProbeTexts*>(allocate((tool_.probes.size + 1) * sizeof(ProbeTexts)));
   for (uint32_t i = 0; i < tool_.probes.size; ++i) {
     const Probe& probe = probes_[i];
-    texts[i] = {probe.name, probe.function};
+    texts[i] = {probe.name,
+                probe.found_function != nullptr ? probe.found_function : probe.function};
     if (probe.path == nullptr || strchr(probe.target, '/') != nullptr) continue;
     const int kind_size = static_cast<int>(strcspn(probe.name, ":"));
     char* name = nullptr;
@@ -147,6 +192,10 @@ bool Probes::list() {
     Failure failure;
     const bool can = attacher.find == nullptr || attacher.find(context_, probe, failure);
     can_all = can_all && can;
+    const bool has_many = can && probe.description->has_wildcards;
+    for (uint32_t site = 0; has_many && site < probe.site_count; ++site)
+      puts(probe.sites[site].name);
+    if (has_many) continue;
     printf("%s", probe.name);
     if (!can) {
       printf(": no: %s", failure.message());
@@ -184,7 +233,7 @@ bool Probes::attach_stage(Attacher::Stage stage, Failure& failure) {
 uint32_t Probes::count() const {
   uint32_t count = 0;
   for (uint32_t i = 0; i < tool_.probes.size; ++i) {
-    if (!probes_[i].is_missing) ++count;
+    if (!probes_[i].is_missing) count += probes_[i].sites == nullptr ? 1 : probes_[i].site_count;
   }
   return count;
 }

@@ -24,6 +24,11 @@ class Probes {
   // One line for each probe on standard output; true when all can be attached.
   bool list();
 
+  // What programs must know of the sites that they are attached to, such as what `probe` and `func`
+  // are: room for it before load, and then itself.
+  bool make_places(bpf_object* object, Failure& failure) const;
+  bool write_places(bpf_object* object, Failure& failure) const;
+
   // What the probes are called, for Bindings::probes: once find() has been.
   const ProbeTexts* make_texts() const;
 
@@ -32,7 +37,8 @@ class Probes {
   bool run_at_signal(Failure& failure) { return attach_stage(Attacher::Stage::Signal, failure); }
   bool attach(Failure& failure) { return attach_stage(Attacher::Stage::Trace, failure); }
 
-  uint32_t count() const;         // without the missing ones
+  uint32_t count() const;  // without the missing ones; one with wildcards is all that it matches
+  uint32_t site_count() const;    // of those with wildcards
   bool has_trace_stage() const;   // more than BEGIN and END
   bool waits_for_signal() const;  // SIGUSR1
 
@@ -44,6 +50,7 @@ class Probes {
 
  private:
   bool prepare_one(Probe& probe, bpf_object* object, Failure& failure);
+  bool number_sites(Failure& failure);
   bool attach_stage(Attacher::Stage stage, Failure& failure);
   bool attach_one(Probe& probe, Failure& failure);
   bool has_stage(Attacher::Stage stage) const;

@@ -122,8 +122,11 @@ bool load(Start& start, const Probes& probes, Failure& failure) {
     start.tool.skeleton.bind(start.skeleton, start.bindings);
     if (failure.has_message()) return false;
   }
+  bpf_object* object = start.tool.skeleton.object(start.skeleton);
   return fit_maps(start.load_context(), start.skeleton, probes, failure) &&
-         load_object(start.load_context(), start.skeleton, probes, failure);
+         probes.make_places(object, failure) &&
+         load_object(start.load_context(), start.skeleton, probes, failure) &&
+         probes.write_places(object, failure);
 }
 
 // Tells of events that were lost since the last call.
@@ -287,7 +290,7 @@ int run(const ToolDescription& description, int argc, char** argv) {
                               find_tracefs(start.settings.tracefs),
                               start.attachments,
                               start.options.command != nullptr,
-                              start.options.lists_probes};
+                              start.options.lists_probes || start.options.is_dry_run};
   Probes probes(start.tool, context,
                 start.tool.fails_on_missing_probes      ? MissingProbes::Fail
                 : start.settings.ignores_missing_probes ? MissingProbes::Ignore

@@ -10,7 +10,7 @@
 #include "perf_event.h"
 #include "small_file.h"
 #include "unique_fd.h"
-#include "uprobe.h"
+#include "uprobe_sites.h"
 
 namespace bpftracec::rt {
 

@@ -64,6 +64,7 @@ bool read_environment(ToolDescription& tool, Settings& settings, Failure& failur
   constexpr int64_t kMaxKeys = UINT32_MAX;
   const int64_t max_pages = (1LL << 31) / getpagesize();
   int64_t max_map_keys = tool.max_map_keys;
+  int64_t max_probes = tool.max_probes;
   int64_t pages = -1;
   auto log_size = static_cast<int64_t>(settings.log_size);
 
@@ -71,12 +72,14 @@ bool read_environment(ToolDescription& tool, Settings& settings, Failure& failur
       // The second is the old name.
       read_number("BPFTRACE_MAP_KEYS_MAX", 1, kMaxKeys, max_map_keys, failure) &&
       read_number("BPFTRACE_MAX_MAP_KEYS", 1, kMaxKeys, max_map_keys, failure) &&
+      read_number("BPFTRACE_MAX_PROBES", 1, UINT32_MAX, max_probes, failure) &&
       read_number("BPFTRACE_PERF_RB_PAGES", 0, max_pages, pages, failure) &&
       read_number("BPFTRACE_LOG_SIZE", 1, INT32_MAX, log_size, failure) &&
       read_bool("BPFTRACE_PRINT_MAPS_ON_EXIT", tool.print_maps_on_exit, failure) &&
       read_missing_probes(tool, settings, failure);
   if (!is_right) return false;
 
+  tool.max_probes = static_cast<uint32_t>(max_probes);
   tool.max_map_keys = static_cast<uint32_t>(max_map_keys);
   if (pages >= 0) {
     tool.ring_buffer_bytes = static_cast<uint64_t>(pages) * static_cast<uint64_t>(getpagesize());

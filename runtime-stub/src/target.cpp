@@ -54,6 +54,7 @@ bool find_target(Target& target, Failure& failure) {
 
 void bind_target(const Target& target, Bindings& bindings) {
   bindings.possible_cpus = target.possible_cpus;
+  bindings.has_attach_cookies = target.has(5, 15);
   bindings.has_boot_clock = target.has(5, 8);  // bpf_ktime_get_boot_ns()
   const clockid_t clock = bindings.has_boot_clock ? CLOCK_BOOTTIME : CLOCK_MONOTONIC;
   const int64_t start = read_clock(clock);

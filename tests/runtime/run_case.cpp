@@ -178,7 +178,8 @@ class Run {
 Outcome run_case(const Case& test, const RunOptions& options) {
   if (geteuid() != 0) return {"tracing needs root", ""};
   for (const std::string& need : test.needs) {
-    if (std::string missing = missing_need(need); !missing.empty()) return {missing, ""};
+    const std::string resolved = substitute(need, "programs", options.store.programs);
+    if (std::string missing = missing_need(resolved); !missing.empty()) return {missing, ""};
   }
   const Tool tool = get_tool(options.store, test);
   if (!tool.error.empty()) return {"", tool.error};

@@ -12,6 +12,7 @@ extern const Attacher kTracepointProbe;  // programs of type tracepoint, or raw_
 extern const Attacher kRawTracepointProbe;
 extern const Attacher kUprobe;
 extern const Attacher kUretprobe;
+extern const Attacher kUsdt;
 extern const Attacher kIntervalProbe;
 extern const Attacher kProfileProbe;
 extern const Attacher kSoftwareProbe;

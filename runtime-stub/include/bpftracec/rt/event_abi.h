@@ -60,6 +60,35 @@ struct average_value {
 // uint64_t `is_set` follows the value, at value_size - 8. On per-CPU maps the map has a value when
 // any CPU's is_set is not 0.
 
+// ---- arguments of USDT markers --------------------------------------------------------------------
+
+// Where an argument lies when the marker is hit, which only the traced file tells, and each place
+// of a marker for itself.
+enum class UsdtKind : uint8_t {
+  None = 0,       // there is no such argument, or nobody can read it
+  Constant,       // `value`
+  Register,       // the one at `register_offset`
+  Memory,         // at that register's value + `value`
+  IndexedMemory,  // at that + the value of the register at `index_offset` << `scale`
+};
+
+struct usdt_operand {
+  uint64_t value;
+  uint16_t register_offset;  // from the start of the registers that a program gets
+  uint16_t index_offset;
+  UsdtKind kind;
+  uint8_t size;  // bytes: 1, 2, 4, 8
+  uint8_t is_signed;
+  uint8_t scale;
+};
+static_assert(sizeof(usdt_operand) == 16);
+
+// As many as the macros of <sys/sdt.h> can pass.
+inline constexpr uint32_t kUsdtOperands = 12;
+
+// An array in the object with so many operands for each place that a USDT probe is attached to.
+inline constexpr const char* kUsdtPlaces = "usdt_places";
+
 // ---- bucket numbers -------------------------------------------------------------------------------------------
 
 // hist(n, bits): bucket 0: n < 0; buckets 1 + n for 0 <= n < 2^(bits + 1); above, each power of two
@@ -95,5 +124,15 @@ constexpr uint32_t lhist_bucket_count(int64_t min, int64_t max, int64_t step) {
 // A program with loops that bpf_loop() runs (Linux 5.17) is in the object a second time, with plain
 // loops, under its name and this.
 inline constexpr const char* kPlainProgramSuffix = "_plain";
+
+// ---- programs that are attached in many places --------------------------------------------------
+
+// Stands in the instructions of a program that asks which place it was hit in; the upper half is
+// compared, so that the number of a place may come instead. Any number that scripts do not use.
+inline constexpr uint64_t kSiteIndexMark = 0x62707472'53697465;
+
+// Arrays in the object, by the number of a place: texts of 256 bytes.
+inline constexpr const char* kSiteNames = "site_names";          // of the probe
+inline constexpr const char* kSiteFunctions = "site_functions";  // of the function
 
 }  // namespace bpftracec::rt

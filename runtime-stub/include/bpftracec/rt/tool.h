@@ -171,11 +171,16 @@ struct ProbeDescription {
   const char* symbol;        // of the BPF program in the object
   Text name;                 // "tracepoint:sched:sched_switch"
   const Attacher* attacher;  // kBeginProbe, kTracepointProbe, ...
-  Text target;      // tracepoint: category. uprobe: path. interval, profile: unit. software: event
-  Text function;    // tracepoint, rawtracepoint: event. uprobe: symbol
-  uint64_t count;   // interval, profile: rate or period. software: count, 0 = default
-  Text count_text;  // instead of `count`, with parameters
-  bool has_parameters;  // the texts hold `$N`, to be replaced at start
+  Text target;  // kprobe: module, or empty. tracepoint: category. uprobe: path. interval, profile:
+                // unit. software: event
+  Text function;   // tracepoint, rawtracepoint: event. uprobe: symbol
+  uint64_t count;  // usdt: how many arguments the program reads. interval, profile: rate or period.
+                   // software: count, 0 = default
+  Text count_text;             // instead of `count`, with parameters
+  bool has_parameters;         // the texts hold `$N`, to be replaced at start
+  uint64_t offset = 0;         // kprobe: from the function's start; without a function, the address
+  Text scope = {};             // usdt: provider, or empty
+  bool has_wildcards = false;  // stands for all that `target` and `function` match here
 };
 
 // A tracepoint's record whose fields the programs read through CO-RE relocations against `struct
@@ -226,6 +231,7 @@ struct Bindings {
   uint32_t target_pid;  // of -p; 0 without
   uint32_t possible_cpus;
   bool has_boot_clock;
+  bool has_attach_cookies;
   uint64_t pid_namespace_device;
   uint64_t pid_namespace_inode;  // 0: the initial namespace
   int64_t wall_clock_offset;     // from that clock to the wall clock
@@ -285,6 +291,8 @@ struct ToolDescription {
   Text truncation_trailer;
   uint32_t max_map_keys;  // what keyed maps were compiled with; BPFTRACE_MAX_MAP_KEYS changes it at
                           // start
+  // Places that all probes together may be attached to; BPFTRACE_MAX_PROBES changes it at start.
+  uint32_t max_probes = 1024;
   uint64_t ring_buffer_bytes;   // 0: chosen here
   uint32_t largest_record = 0;  // bytes, where the buffer must be larger than usual for it; else 0
   bool print_maps_on_exit;
