@@ -1,4 +1,5 @@
 // uprobe, uretprobe.
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,32 @@ void check_symbol(const WrittenAttachPoint& written, const AttachPoint& point) {
   }
 }
 
+// What follows the `+`.
+bool resolve_offset(const WrittenAttachPoint& written, std::string_view text, AttachPoint& point) {
+  const SourceRange range = written.parts[1].range;
+  if (written.kind.kind == ProbeKind::Uretprobe || point.has_wildcards) {
+    written.report<DiagnosticKind::OffsetNotAllowed>(
+        range, point.has_wildcards ? "an attach point with wildcards" : "a uretprobe");
+    return false;
+  }
+  const std::optional<uint64_t> offset = parse_number(text);
+  if (!offset || is_duration(text)) {
+    written.report<DiagnosticKind::InvalidOffset>(range, text)
+        .hint("a number of bytes from the function's start");
+    return false;
+  }
+  point.offset = *offset;
+  if (point.offset != 0) point.name += "+" + std::to_string(point.offset);
+  return true;
+}
+
+bool check_filled(const WrittenAttachPoint& written, size_t part, std::string_view what) {
+  if (!written.parts[part].text.empty()) return true;
+  written.report<DiagnosticKind::EmptyProbePart>(written.parts[part].range, written.kind.spelling,
+                                                 what);
+  return false;
+}
+
 }  // namespace
 
 bool resolve_uprobe(const WrittenAttachPoint& written, AttachPoint& point) {
@@ -45,23 +72,25 @@ bool resolve_uprobe(const WrittenAttachPoint& written, AttachPoint& point) {
   }
   const std::string shape = std::string(written.kind.spelling) + ":PATH:FUNCTION";
   if (!check_part_count(written, 2, 2, shape)) return false;
-  if (!check_name(written, written.parts[0], "a file") ||
-      !check_name(written, written.parts[1], "a function"))
-    return false;
+  if (!check_filled(written, 0, "a file") || !check_filled(written, 1, "a function")) return false;
   const std::string_view function = written.parts[1].text;
   if (is_digit(function.front())) {
     written.report<DiagnosticKind::UnsupportedProbePart>(written.parts[1].range, "an address");
     return false;
   }
+  point.target = written.parts[0].text;
   // Symbols of C++ are mangled and hold no '+'.
-  if (function.find('+') != std::string_view::npos) {
-    written.report<DiagnosticKind::UnsupportedProbePart>(written.parts[1].range, "an offset");
+  const size_t plus = function.find('+');
+  point.function = function.substr(0, plus);
+  point.name = join_parts({written.kind.spelling, point.target, point.function});
+  // Of files, patterns are those that shells have.
+  point.has_wildcards = point.function.find('*') != std::string::npos ||
+                        point.target.find_first_of("*?[") != std::string::npos;
+  if (plus != std::string_view::npos &&
+      !resolve_offset(written, function.substr(plus + 1), point)) {
     return false;
   }
-  point.target = written.parts[0].text;
-  point.function = function;
-  point.name = join_parts({written.kind.spelling, point.target, point.function});
-  if (!point.has_parameters) check_symbol(written, point);
+  if (!point.has_parameters && !point.has_wildcards) check_symbol(written, point);
   return true;
 }
 

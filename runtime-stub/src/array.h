@@ -17,7 +17,7 @@ class Array {
   Array() = default;
   Array(const Array&) = delete;
   Array& operator=(const Array&) = delete;
-  ~Array() { free(data_); }
+  ~Array() { free(static_cast<void*>(data_)); }
 
   size_t size() const { return size_; }
   T* data() { return data_; }
@@ -31,7 +31,7 @@ class Array {
   void push(const T& value) {
     if (size_ == capacity_) {
       capacity_ = capacity_ == 0 ? 16 : capacity_ * 2;
-      data_ = static_cast<T*>(reallocate(data_, capacity_ * sizeof(T)));
+      data_ = static_cast<T*>(reallocate(static_cast<void*>(data_), capacity_ * sizeof(T)));
     }
     data_[size_++] = value;
   }
@@ -41,7 +41,7 @@ class Array {
   template <int (*compare)(const T& a, const T& b)>
   void sort() {
     if (size_ < 2) return;
-    qsort(data_, size_, sizeof(T), [](const void* a, const void* b) {
+    qsort(static_cast<void*>(data_), size_, sizeof(T), [](const void* a, const void* b) {
       return compare(*static_cast<const T*>(a), *static_cast<const T*>(b));
     });
   }

@@ -145,6 +145,22 @@ bool find_function(const char* path, const char* name, FunctionPlace& place, Fai
   return failure.set("%s: '%s' is not a function", path, name);
 }
 
+void for_each_function(const ElfFile& file,
+                       void (*visit)(const char* name, uint64_t address, void* context),
+                       void* context) {
+  for (const uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
+    const SymbolTable table = find_table(file.get(), type);
+    for (size_t index = 0; table.symbols != nullptr && index < table.count; ++index) {
+      GElf_Sym symbol = {};
+      if (gelf_getsym(table.symbols, static_cast<int>(index), &symbol) == nullptr) break;
+      // What has no type may be a label in a function.
+      if (!may_be_function(symbol) || GELF_ST_TYPE(symbol.st_info) == STT_NOTYPE) continue;
+      const char* name = elf_strptr(file.get(), table.names, symbol.st_name);
+      if (name != nullptr && *name != '\0') visit(name, symbol.st_value, context);
+    }
+  }
+}
+
 bool find_variable(const ElfFile& file, const char* name, size_t size, uint64_t& address) {
   const size_t plain = strcspn(name, "@(");
   if (plain < size) size = plain;

@@ -16,6 +16,11 @@ struct FunctionPlace {
 
 bool find_function(const char* path, const char* name, FunctionPlace& place, Failure& failure);
 
+// Calls `visit` for each function, with its address; for one that has several names, with each.
+void for_each_function(const ElfFile& file,
+                       void (*visit)(const char* name, uint64_t address, void* context),
+                       void* context);
+
 // The address of a variable; `name` has `size` bytes.
 bool find_variable(const ElfFile& file, const char* name, size_t size, uint64_t& address);
 
