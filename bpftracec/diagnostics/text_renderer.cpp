@@ -179,8 +179,15 @@ class TextRenderer {
   void add_headline(SourceRange where, std::string_view color, std::string_view label,
                     const std::string& text) {
     SourcePosition position = file_.position(where.begin);
-    add_colored(kBold,
-                fmt::format("{}:{}:{}: ", printable(file_.name()), position.line, position.column));
+    std::string_view name = file_.name();
+    // Lines of an imported file count from its own first.
+    for (const SourcePart& part : options_.parts) {
+      if (where.begin < part.range.begin || where.begin > part.range.end) continue;
+      name = part.name;
+      position.line -= file_.position(part.range.begin).line - 1;
+      break;
+    }
+    add_colored(kBold, fmt::format("{}:{}:{}: ", printable(name), position.line, position.column));
     add_colored(color, label);
     add_colored(kBold, text);
     text_ += '\n';

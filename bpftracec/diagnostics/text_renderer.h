@@ -10,17 +10,20 @@
 // shown as \xHH.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "bpftracec/diagnostics/diagnostic.h"
 #include "bpftracec/diagnostics/source_file.h"
+#include "bpftracec/diagnostics/source_part.h"
 
 namespace bpftracec::diagnostics {
 
 struct RenderOptions {
   bool use_colors = false;
   bool show_warnings = true;
+  std::span<const SourcePart> parts = {};  // none: the text is one file
 };
 
 std::string render(const Diagnostic& diagnostic, const SourceFile& file,

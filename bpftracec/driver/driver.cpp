@@ -15,6 +15,7 @@
 #include "bpftracec/diagnostics/text_renderer.h"
 #include "bpftracec/driver/build_tool.h"
 #include "bpftracec/driver/format_command.h"
+#include "bpftracec/driver/imports.h"
 #include "bpftracec/driver/options.h"
 #include "bpftracec/host/generate_cpp.h"
 #include "bpftracec/sema/analyze.h"
@@ -29,6 +30,7 @@ using base::Error;
 using base::Result;
 using diagnostics::DiagnosticSink;
 using diagnostics::SourceFile;
+using diagnostics::SourcePart;
 
 constexpr int kFailure = 1;
 
@@ -67,10 +69,13 @@ class StageClock {
 // follow; what is wrong has then been told.
 class Compilation {
  public:
-  Compilation(DriverEnv& env, const Options& options, const SourceFile& file)
+  Compilation(DriverEnv& env, const Options& options, const SourceFile& file,
+              std::span<const SourcePart> parts, DiagnosticSink& sink)
       : env_(env),
         options_(options),
         file_(file),
+        parts_(parts),
+        sink_(sink),
         world_(env.open_world(complete(options.world))),
         clock_(options.is_verbose ? &env.err : nullptr) {
     build_environment_ = {env.prefix, env.variable,
@@ -82,7 +87,7 @@ class Compilation {
   int run() {
     // ---- the script ----
     if (options_.emit == Stage::Tokens) return emit_tokens();
-    const syntax::Script* script = syntax::parse(file_, context_, sink_);
+    const syntax::Script* script = syntax::parse(file_, parts_, context_, sink_);
     clock_.end("parse");
     if (options_.emit == Stage::Ast)
       return finish_diagnostics() ? emit(syntax::dump_ast(*script)) : kFailure;
@@ -144,6 +149,7 @@ class Compilation {
     diagnostics::RenderOptions render_options;
     render_options.use_colors = env_.use_colors;
     render_options.show_warnings = !options_.is_quiet;
+    render_options.parts = parts_;
     env_.err << diagnostics::render(sink_, file_, render_options);
     return !sink_.has_errors();
   }
@@ -169,10 +175,11 @@ class Compilation {
   DriverEnv& env_;
   const Options& options_;
   const SourceFile& file_;
+  std::span<const SourcePart> parts_;
+  DiagnosticSink& sink_;
   std::unique_ptr<const world::World> world_;
   StageClock clock_;
   BuildEnvironment build_environment_;
-  DiagnosticSink sink_;
   syntax::AstContext context_;
 };
 
@@ -199,8 +206,10 @@ int run(DriverEnv& env, std::span<const std::string> arguments) {
     return kFailure;
   }
   bool is_file = !options.program && options.script_path != "-";
-  SourceFile file(is_file ? options.script_path : "stdin", *std::move(text));
-  return Compilation(env, options, file).run();
+  DiagnosticSink sink;
+  ScriptText script = load_imports(is_file ? options.script_path : "stdin", *std::move(text), sink);
+  SourceFile file(script.parts.front().name, std::move(script.text));
+  return Compilation(env, options, file, script.parts, sink).run();
 }
 
 }  // namespace bpftracec::driver

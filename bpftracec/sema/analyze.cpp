@@ -64,7 +64,7 @@ void report_unsupported_definitions(const syntax::Script& script, DiagnosticSink
     sink.report<DiagnosticKind::UnsupportedSyntax>(where, what);
   };
   for (const auto& import : script.imports) {
-    if (!is_library(import)) report(import.range, "imports are");
+    if (imports_c(import)) report(import.range, "imports of C are");
   }
 }
 

@@ -533,7 +533,8 @@ void build_statement(ProbeContext& context, const syntax::ForEachStatement& loop
 
 void build_statement(ProbeContext& context, const syntax::ImportStatement& import, Block& block) {
   if (!is_library(import)) {
-    unsupported(context, import.range, "imports are");
+    context.report<DiagnosticKind::ImportInBlock>(import.range)
+        .hint("import files at the beginning of the script");
     return;
   }
   block.push_back({import.range, Block()});

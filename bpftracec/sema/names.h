@@ -51,6 +51,9 @@ Names resolve_names(const syntax::Script& script, diagnostics::DiagnosticSink& s
 // `import "stdlib/...";`: the library's functions are there without it.
 bool is_library(const syntax::ImportStatement& import);
 
+// An import of C, whose functions a script would call.
+bool imports_c(const syntax::ImportStatement& import);
+
 // Whether names may be defined where sema does not look: in what the parser could not read, or in
 // definitions that have no meaning yet. A name that seems unknown is no error then.
 bool may_define_more(const syntax::Script& script);

@@ -455,9 +455,13 @@ bool is_library(const syntax::ImportStatement& import) {
   return import.target == "stdlib" || import.target.starts_with("stdlib/");
 }
 
+bool imports_c(const syntax::ImportStatement& import) {
+  return import.target.ends_with(".c") || import.target.ends_with(".o");
+}
+
 bool may_define_more(const syntax::Script& script) {
-  const bool imports_others = !std::ranges::all_of(script.imports, is_library);
-  return !script.is_complete || imports_others || !script.macros.empty();
+  return !script.is_complete || std::ranges::any_of(script.imports, imports_c) ||
+         !script.macros.empty();
 }
 
 std::span<const syntax::Expr> key_parts(std::span<const syntax::Expr> keys) {

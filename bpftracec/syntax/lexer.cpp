@@ -13,6 +13,7 @@ namespace {
 using diagnostics::DiagnosticKind;
 using diagnostics::DiagnosticSink;
 using diagnostics::SourceFile;
+using diagnostics::SourceRange;
 
 // Not <cctype>: what those functions say depends on the locale, and they must not see negative
 // values.
@@ -77,9 +78,14 @@ TokenKind word_kind(std::string_view word) {
 
 }  // namespace
 
-Lexer::Lexer(const SourceFile& file, AstContext& context, DiagnosticSink& sink)
-    : text_(file.text()), context_(context), sink_(sink) {
-  if (starts_with(0, "\xEF\xBB\xBF")) offset_ = 3;  // the byte order mark that some editors write
+Lexer::Lexer(const SourceFile& file, SourceRange part, AstContext& context, DiagnosticSink& sink)
+    : text_(file.text().substr(0, part.end)),
+      context_(context),
+      sink_(sink),
+      begin_(part.begin),
+      offset_(part.begin) {
+  // The byte order mark that some editors write.
+  if (starts_with(begin_, "\xEF\xBB\xBF")) offset_ += 3;
 }
 
 void Lexer::restart_between_probes(uint32_t offset) {
@@ -90,7 +96,7 @@ void Lexer::restart_between_probes(uint32_t offset) {
 
 Token Lexer::next() {
   Token token;
-  token.starts_line = offset_ == 0;
+  token.starts_line = offset_ == begin_;
   offset_ = skip_blanks(offset_, token.starts_line);
   token.range = {offset_, offset_};
   if (offset_ >= text_.size()) return token;
@@ -499,7 +505,7 @@ void Lexer::follow_mode(TokenKind kind) {
 }
 
 std::vector<Token> lex(const SourceFile& file, AstContext& context, DiagnosticSink& sink) {
-  Lexer lexer(file, context, sink);
+  Lexer lexer(file, {0, static_cast<uint32_t>(file.text().size())}, context, sink);
   std::vector<Token> tokens;
   do {
     tokens.push_back(lexer.next());

@@ -17,7 +17,8 @@ namespace bpftracec::syntax {
 
 class Lexer {
  public:
-  Lexer(const diagnostics::SourceFile& file, AstContext& context,
+  // Of a part of the file's text.
+  Lexer(const diagnostics::SourceFile& file, diagnostics::SourceRange part, AstContext& context,
         diagnostics::DiagnosticSink& sink);
 
   // After the last token: EndOfFile, however often.
@@ -72,7 +73,8 @@ class Lexer {
   std::string_view text_;
   AstContext& context_;
   diagnostics::DiagnosticSink& sink_;
-  uint32_t offset_ = 0;
+  uint32_t begin_;
+  uint32_t offset_;
   Mode mode_ = Mode::BetweenProbes;
   uint32_t brace_depth_ = 0;
 };

@@ -25,15 +25,12 @@ bool looks_like_attach_point(std::string_view text) {
 
 }  // namespace
 
-const Script* Parser::parse_script() {
+Script Parser::parse_script() {
   while (!at(TokenKind::EndOfFile)) parse_root_item();
-  if (probes_.empty() && !sink_.has_errors()) {
-    report<DiagnosticKind::NoProbes>(peek().range).hint("the smallest script is: BEGIN {{ }}");
-  }
-  return context_.make(Script{context_.copy(c_definitions_), context_.copy(config_),
-                              context_.copy(imports_), context_.copy(map_declarations_),
-                              context_.copy(macros_), context_.copy(functions_),
-                              context_.copy(probes_), is_complete_});
+  return {context_.copy(c_definitions_), context_.copy(config_),
+          context_.copy(imports_),       context_.copy(map_declarations_),
+          context_.copy(macros_),        context_.copy(functions_),
+          context_.copy(probes_),        is_complete_};
 }
 
 void Parser::parse_root_item() {

@@ -11,19 +11,86 @@ using diagnostics::DiagnosticKind;
 using diagnostics::DiagnosticSink;
 using diagnostics::SourceFile;
 
+namespace {
+
+SourceRange whole(const SourceFile& file) { return {0, static_cast<uint32_t>(file.text().size())}; }
+
+// Puts the lists of several scripts one behind the other.
+class ScriptJoiner {
+ public:
+  explicit ScriptJoiner(AstContext& context) : context_(context) {}
+
+  void add(const Script& script) {
+    append(c_definitions_, script.c_definitions);
+    append(config_, script.config);
+    append(imports_, script.imports);
+    append(map_declarations_, script.map_declarations);
+    append(macros_, script.macros);
+    append(functions_, script.functions);
+    append(probes_, script.probes);
+    is_complete_ = is_complete_ && script.is_complete;
+  }
+
+  const Script* join() {
+    return context_.make(Script{context_.copy(c_definitions_), context_.copy(config_),
+                                context_.copy(imports_), context_.copy(map_declarations_),
+                                context_.copy(macros_), context_.copy(functions_),
+                                context_.copy(probes_), is_complete_});
+  }
+
+ private:
+  template <typename T>
+  static void append(std::vector<T>& to, std::span<const T> from) {
+    to.insert(to.end(), from.begin(), from.end());
+  }
+
+  AstContext& context_;
+  std::vector<CDefinition> c_definitions_;
+  std::vector<ConfigSetting> config_;
+  std::vector<ImportStatement> imports_;
+  std::vector<MapDeclaration> map_declarations_;
+  std::vector<Macro> macros_;
+  std::vector<Function> functions_;
+  std::vector<Probe> probes_;
+  bool is_complete_ = true;
+};
+
+}  // namespace
+
 const Script* parse(const SourceFile& file, AstContext& context, DiagnosticSink& sink) {
-  return Parser(file, context, sink).parse_script();
+  const diagnostics::SourcePart part{file.name(), whole(file)};
+  return parse(file, std::span(&part, 1), context, sink);
+}
+
+const Script* parse(const SourceFile& file, std::span<const diagnostics::SourcePart> parts,
+                    AstContext& context, DiagnosticSink& sink) {
+  ScriptJoiner joiner(context);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    Script script = Parser(file, parts[i].range, context, sink).parse_script();
+    if (i != 0 && !script.config.empty()) {
+      sink.report<DiagnosticKind::ImportedConfig>(script.config.front().range);
+      script.config = {};
+    }
+    joiner.add(script);
+  }
+  const Script* script = joiner.join();
+  if (script->probes.empty() && !sink.has_errors()) {
+    const uint32_t end = parts.front().range.end;
+    sink.report<DiagnosticKind::NoProbes>({end, end}).hint("the smallest script is: BEGIN {{ }}");
+  }
+  return script;
 }
 
 std::optional<Expr> parse_expression(const SourceFile& text, AstContext& context,
                                      SourceRange place) {
   DiagnosticSink sink;
-  const std::optional<Expr> expr = Parser(text, context, sink).parse_replacement(place);
+  const std::optional<Expr> expr = Parser(text, whole(text), context, sink)
+                                       .parse_replacement(place);
   return sink.has_errors() ? std::nullopt : expr;
 }
 
-Parser::Parser(const SourceFile& file, AstContext& context, DiagnosticSink& sink)
-    : context_(context), file_(file), sink_(sink), lexer_(file, context, sink) {}
+Parser::Parser(const SourceFile& file, SourceRange part, AstContext& context, DiagnosticSink& sink)
+    : context_(context), file_(file), sink_(sink), lexer_(file, part, context, sink) {}
 
 // ---- tokens -------------------------------------------------------------------------------------
 

@@ -27,10 +27,10 @@ namespace bpftracec::syntax {
 
 class Parser {
  public:
-  Parser(const diagnostics::SourceFile& file, AstContext& context,
+  Parser(const diagnostics::SourceFile& file, SourceRange part, AstContext& context,
          diagnostics::DiagnosticSink& sink);
 
-  const Script* parse_script();
+  Script parse_script();
   // The text as one expression that stands at `place`.
   std::optional<Expr> parse_replacement(SourceRange place);
 

@@ -140,9 +140,9 @@ bool find_types(const LoadContext& context, const char* tracefs, const char* btf
   }
   if (!types) {
     // libbpf takes all types from the one file that it is given.
-    types.reset(!has_kernel_types     ? btf__new_empty()
-                : btf_path != nullptr ? btf__parse(btf_path, nullptr)
-                                      : btf__load_vmlinux_btf());
+    types.reset(btf_path != nullptr ? btf__parse(btf_path, nullptr)
+                : has_kernel_types  ? btf__load_vmlinux_btf()
+                                    : btf__new_empty());
   }
   if (!types) {
     return failure.set("%s: no type information: %s", btf_path == nullptr ? "BTF" : btf_path,
