@@ -8,6 +8,7 @@
 
 #include "bpftracec/base/internal_error.h"
 #include "bpftracec/bpf/function_context.h"
+#include "bpftracec/bpf/helpers.h"
 #include "bpftracec/bpf/lower_expression.h"
 #include "bpftracec/bpf/memory.h"
 
@@ -30,6 +31,17 @@ struct CallRegisters {
 constexpr uint32_t kX86Arguments[] = {112, 104, 96, 88, 72, 64};
 // struct user_pt_regs (arch/arm64/include/uapi/asm/ptrace.h): x0 ... x7; x0.
 constexpr uint32_t kAarch64Arguments[] = {0, 8, 16, 24, 32, 40, 48, 56};
+
+constexpr uint32_t kNoRegister = UINT32_MAX;
+
+struct RegisterPlace {
+  uint32_t x86_64;
+  uint32_t aarch64;
+};
+constexpr RegisterPlace kRegisters[] = {
+#define REGISTER(name, spelling, x86_64, aarch64) {x86_64, aarch64},
+#include "bpftracec/sema/register.def"
+};
 
 CallRegisters call_registers(Architecture architecture) {
   switch (architecture) {
@@ -291,17 +303,38 @@ FieldText lower_text_field(FunctionContext& f, const sema::FieldRead& read) {
   return {f.at(from, offset), f.ir.CreateAdd(length, f.constant(1))};
 }
 
-llvm::Value* load_argument(FunctionContext& f, uint32_t index) {
-  if (f.probe.attach_point.kind == sema::ProbeKind::Usdt) return load_usdt_argument(f, index);
-  if (f.probe.kind == sema::ProgramKind::RawTracepoint) {
-    return load_from_context(f, f.at(f.context(), index * 8), 8);
+namespace {
+
+bool is_tracing(const FunctionContext& f) {
+  return f.probe.kind == sema::ProgramKind::Fentry || f.probe.kind == sema::ProgramKind::Fexit;
+}
+
+// A word of what a tracing program or a raw tracepoint is given. The verifier knows which of a
+// tracing program's are pointers, and allows next to no arithmetic with those; what
+// bpf_probe_read_kernel() has read is a number like any other.
+llvm::Value* load_word(FunctionContext& f, const sema::BuiltinRead& read) {
+  llvm::Value* from = f.at(f.context(), read.argument_index * 8);
+  if (!read.is_address) return load_from_context(f, from, 8);
+  llvm::Value* to = f.temporary(8);
+  probe_read_kernel(f, to, f.constant(8), from);
+  return f.load(to);
+}
+
+}  // namespace
+
+llvm::Value* load_argument(FunctionContext& f, const sema::BuiltinRead& read) {
+  if (f.probe.attach_point.kind == sema::ProbeKind::Usdt) {
+    return load_usdt_argument(f, read.argument_index);
   }
+  if (f.probe.kind == sema::ProgramKind::RawTracepoint || is_tracing(f)) return load_word(f, read);
+  const uint32_t index = read.argument_index;
   CallRegisters registers = call_registers(f.module.options().architecture);
   if (index >= registers.arguments.size()) base::internal_error("no register holds this argument");
   return load_from_context(f, f.at(f.context(), registers.arguments[index]), 8);
 }
 
-llvm::Value* load_return_value(FunctionContext& f) {
+llvm::Value* load_return_value(FunctionContext& f, const sema::BuiltinRead& read) {
+  if (is_tracing(f)) return load_word(f, read);
   CallRegisters registers = call_registers(f.module.options().architecture);
   return load_from_context(f, f.at(f.context(), registers.return_value), 8);
 }
@@ -311,6 +344,14 @@ llvm::Value* load_usermode(FunctionContext& f) {
   llvm::Value* mode = load_from_context(f, f.at(f.context(), registers.mode), 8);
   llvm::Value* bits = f.ir.CreateAnd(mode, f.constant(registers.mode_bits));
   return f.extend(f.ir.CreateICmpEQ(bits, f.constant(registers.user_mode)));
+}
+
+llvm::Value* load_register(FunctionContext& f, sema::Register place) {
+  const RegisterPlace& offsets = kRegisters[static_cast<size_t>(place)];
+  const bool is_x86 = f.module.options().architecture == Architecture::X86_64;
+  const uint32_t offset = is_x86 ? offsets.x86_64 : offsets.aarch64;
+  if (offset == kNoRegister) base::internal_error("this architecture has no such register");
+  return load_from_context(f, f.at(f.context(), offset), 8);
 }
 
 }  // namespace bpftracec::bpf

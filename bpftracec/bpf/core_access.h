@@ -33,11 +33,12 @@ llvm::Value* lower_member(FunctionContext& f, const sema::MemberRead& member,
 llvm::Value* lower_existence(FunctionContext& f, const sema::KernelHas& question);
 llvm::Value* lower_size(FunctionContext& f, const sema::KernelSize& size);
 
-llvm::Value* load_argument(FunctionContext& f, uint32_t index);
+llvm::Value* load_argument(FunctionContext& f, const sema::BuiltinRead& read);
+llvm::Value* load_return_value(FunctionContext& f, const sema::BuiltinRead& read);
 // In lower_usdt.cpp.
 llvm::Value* load_usdt_argument(FunctionContext& f, uint32_t index);
-llvm::Value* load_return_value(FunctionContext& f);
 // 1 where the registers are those of user mode.
 llvm::Value* load_usermode(FunctionContext& f);
+llvm::Value* load_register(FunctionContext& f, sema::Register place);
 
 }  // namespace bpftracec::bpf

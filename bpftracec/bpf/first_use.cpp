@@ -31,6 +31,7 @@ class Mentions {
             [](const sema::IntegerConstant&) { return false; },
             [](const sema::StringConstant&) { return false; },
             [](const sema::BuiltinRead&) { return false; },
+            [](const sema::RegisterRead&) { return false; },
             [](const sema::LateConstantRead&) { return false; },
             [this](const sema::VariableRead& e) { return e.variable == variable_; },
             [this](const sema::MapRead& e) { return in(e.key); },

@@ -19,6 +19,14 @@ const char* section_of(sema::ProgramKind kind) {
       return "raw_tp";
     case sema::ProgramKind::Tracepoint:
       return "tracepoint";
+    case sema::ProgramKind::Kprobe:
+      return "kprobe";
+    case sema::ProgramKind::Kretprobe:
+      return "kretprobe";
+    case sema::ProgramKind::Fentry:
+      return "fentry";
+    case sema::ProgramKind::Fexit:
+      return "fexit";
     case sema::ProgramKind::Uprobe:
       return "uprobe";
     case sema::ProgramKind::Uretprobe:
@@ -51,6 +59,8 @@ constexpr uint32_t kClaimBytes = 8;
 // kernel itself keeps all others apart (bpf_prog_active).
 bool can_meet_itself(const sema::ProbeProgram& program) {
   switch (program.kind) {
+    case sema::ProgramKind::Fentry:  // before Linux 5.12
+    case sema::ProgramKind::Fexit:
     case sema::ProgramKind::Uprobe:
     case sema::ProgramKind::Uretprobe:
       return true;
@@ -58,6 +68,8 @@ bool can_meet_itself(const sema::ProbeProgram& program) {
       return program.attach_point.kind != sema::ProbeKind::Begin &&
              program.attach_point.kind != sema::ProbeKind::End &&
              program.attach_point.kind != sema::ProbeKind::Self;
+    case sema::ProgramKind::Kprobe:
+    case sema::ProgramKind::Kretprobe:
     case sema::ProgramKind::Tracepoint:
     case sema::ProgramKind::PerfEvent:
       return false;

@@ -101,9 +101,9 @@ llvm::Value* lower_builtin(FunctionContext& f, const sema::BuiltinRead& read) {
     case sema::Builtin::Curtask:
       return get_current_task(f);
     case sema::Builtin::Retval:
-      return load_return_value(f);
+      return load_return_value(f, read);
     case sema::Builtin::Argument:
-      return load_argument(f, read.argument_index);
+      return load_argument(f, read);
     case sema::Builtin::Cpid:
       return f.load_late(LateKind::ChildPid);
     case sema::Builtin::Numaid:

@@ -109,6 +109,7 @@ llvm::Value* lower_node(FunctionContext& f, const sema::Expr& expr) {
           [&](const sema::BuiltinRead& e) -> llvm::Value* {
             return fit(f, lower_builtin(f, e), type);
           },
+          [&](const sema::RegisterRead& e) -> llvm::Value* { return load_register(f, e.place); },
           [&](const sema::LateConstantRead& e) -> llvm::Value* {
             return fit(f, f.load_late(e.constant), type);
           },

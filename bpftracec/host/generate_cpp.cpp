@@ -230,6 +230,13 @@ void write_maps(CppWriter& out, const HostPlan& plan) {
 
 void write_probes(CppWriter& out, const HostPlan& plan) {
   if (plan.probes.empty()) return;
+  for (size_t index = 0; index < plan.probes.size(); ++index) {
+    const auto& parameters = plan.probes[index].attach_point->parameters;
+    if (!parameters || parameters->empty()) continue;
+    out.open("constexpr const char* kParametersOf", index, "[] = {");
+    for (const std::string& name : *parameters) out.line(CppLiteral(name), ",");
+    out.close("};");
+  }
   out.open("constexpr ProbeDescription kProbes[] = {");
   for (const ProbePlan& probe : plan.probes) {
     const sema::AttachPoint& point = *probe.attach_point;
@@ -245,6 +252,11 @@ void write_probes(CppWriter& out, const HostPlan& plan) {
     if (point.offset != 0) out.line(".offset = ", point.offset, ",");
     if (!point.scope.empty()) out.line(".scope = ", CppLiteral(point.scope), ",");
     if (point.has_wildcards) out.line(".has_wildcards = true,");
+    if (point.parameters) {
+      out.line(".needs_parameters = true,");
+      if (!point.parameters->empty())
+        out.line(".parameters = kParametersOf", &probe - plan.probes.data(), ",");
+    }
     out.close("},");
   }
   out.close("};");

@@ -342,6 +342,14 @@ CppIdentifier attacher_of(sema::ProbeKind kind) {
       return CppIdentifier("kEndProbe");
     case sema::ProbeKind::Self:
       return CppIdentifier("kSelfProbe");
+    case sema::ProbeKind::Kprobe:
+      return CppIdentifier("kKprobe");
+    case sema::ProbeKind::Kretprobe:
+      return CppIdentifier("kKretprobe");
+    case sema::ProbeKind::Fentry:
+      return CppIdentifier("kFentryProbe");
+    case sema::ProbeKind::Fexit:
+      return CppIdentifier("kFexitProbe");
     case sema::ProbeKind::Tracepoint:
       return CppIdentifier("kTracepointProbe");
     case sema::ProbeKind::RawTracepoint:

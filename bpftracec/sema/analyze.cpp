@@ -78,6 +78,14 @@ std::string_view short_name(ProbeKind kind) {
       return "end";
     case ProbeKind::Self:
       return "self";
+    case ProbeKind::Kprobe:
+      return "kprobe";
+    case ProbeKind::Kretprobe:
+      return "kretprobe";
+    case ProbeKind::Fentry:
+      return "fentry";
+    case ProbeKind::Fexit:
+      return "fexit";
     case ProbeKind::Tracepoint:
       return "tp";
     case ProbeKind::RawTracepoint:
@@ -230,7 +238,7 @@ std::optional<Program> analyze_expanded(const syntax::Script& script,
   // Settings come first: some are limits of types.
   program.config = read_config(script, sink);
   report_unsupported_definitions(script, sink);
-  ResolvedProbes probes = resolve_probes(script, world, sink);
+  ResolvedProbes probes = resolve_probes(script, world, sink, options.is_unsafe);
   const Names names = resolve_names(script, sink);
 
   CTypes c_types(script, file, world, sink);

@@ -15,6 +15,8 @@ namespace bpftracec::sema {
 struct AnalyzeOptions {
   // What messages of the tool call the script; empty: the base name of the file.
   std::string script_name;
+  // --unsafe: what may harm the machine that the tool runs on is compiled, too.
+  bool is_unsafe = false;
 };
 
 // Reports all that is wrong with the script; nothing is returned when the sink then holds an error,

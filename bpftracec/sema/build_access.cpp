@@ -195,13 +195,18 @@ Operand build_args_field(ProbeContext& context, const syntax::FieldAccess& acces
   switch (context.probe.attach_point->kind) {
     case ProbeKind::Tracepoint:
       return build_tracepoint_field(context, access);
+    case ProbeKind::Fentry:
+    case ProbeKind::Fexit:
     case ProbeKind::RawTracepoint:
+      return build_parameter_of_function(context, access);
     case ProbeKind::Uprobe:
       context.report<DiagnosticKind::UnsupportedArgs>(access.range)
           .hint("its arguments by number are arg0, arg1, ...");
       return Operand::error(access.range);
     case ProbeKind::Begin:
     case ProbeKind::End:
+    case ProbeKind::Kprobe:
+    case ProbeKind::Kretprobe:
     case ProbeKind::Uretprobe:
     case ProbeKind::Usdt:
     case ProbeKind::Interval:

@@ -156,6 +156,8 @@ Operand build_call(ProbeContext& context, const syntax::CallExpr& call) {
       return build_cgroupid(context, call);
     case Function::CgroupPath:
       return build_cgroup_path(context, call);
+    case Function::Reg:
+      return build_register(context, call);
     case Function::IsStr:
     case Function::IsPtr:
     case Function::IsArray:

@@ -75,8 +75,10 @@ Operand build_parameter_count(ProbeContext& context, const syntax::ParameterCoun
 
 // ---- builtins -----------------------------------------------------------------------------------
 
-bool is_user_probe(ProgramKind kind) {
-  return kind == ProgramKind::Uprobe || kind == ProgramKind::Uretprobe;
+// Whether the context is a struct pt_regs.
+bool is_function_probe(ProgramKind kind) {
+  return kind == ProgramKind::Kprobe || kind == ProgramKind::Kretprobe ||
+         kind == ProgramKind::Uprobe || kind == ProgramKind::Uretprobe;
 }
 
 std::string_view kind_spelling(ProbeKind kind) {
@@ -106,6 +108,7 @@ constexpr uint32_t kUsdtArguments = 12;
 // The largest N of argN; nothing where there is none.
 std::optional<uint32_t> last_argument(ProbeKind kind) {
   switch (kind) {
+    case ProbeKind::Kprobe:
     case ProbeKind::Uprobe:
       return kRegisterArguments - 1;
     case ProbeKind::RawTracepoint:
@@ -115,6 +118,9 @@ std::optional<uint32_t> last_argument(ProbeKind kind) {
     case ProbeKind::Begin:
     case ProbeKind::End:
     case ProbeKind::Tracepoint:
+    case ProbeKind::Kretprobe:
+    case ProbeKind::Fentry:
+    case ProbeKind::Fexit:
     case ProbeKind::Uretprobe:
     case ProbeKind::Interval:
     case ProbeKind::Profile:
@@ -144,12 +150,17 @@ Operand build_argument(ProbeContext& context, SourceRange range, uint32_t index)
   const std::string name = "arg" + std::to_string(index);
   const std::optional<uint32_t> last = last_argument(kind);
   if (!last) {
+    if (kind == ProbeKind::Fentry || kind == ProbeKind::Fexit) {
+      context.report<DiagnosticKind::BuiltinNotAvailable>(range, name, kind_spelling(kind))
+          .hint("its arguments have names: args.NAME");
+      return Operand::error(range);
+    }
     if (kind == ProbeKind::Tracepoint) {
       context.report<DiagnosticKind::BuiltinNotAvailable>(range, name, kind_spelling(kind))
           .hint("a tracepoint has fields: args.NAME");
       return Operand::error(range);
     }
-    return report_not_available(context, range, name, "uprobe, usdt and rawtracepoint");
+    return report_not_available(context, range, name, "kprobe, uprobe, usdt and rawtracepoint");
   }
   if (index > *last) {
     context.report<DiagnosticKind::NoSuchArgument>(range, name, kind_spelling(kind), *last);
@@ -213,10 +224,11 @@ Type kernel_pointer(CTypes& types, const std::string& name) {
 // What the program gets from the kernel.
 Operand build_ctx(ProbeContext& context, SourceRange range) {
   const bool has_sample = context.probe.kind == ProgramKind::PerfEvent;
-  if (!has_sample && !is_user_probe(context.probe.kind)) {
-    return report_not_available(context, range, "ctx",
-                                "uprobe, uretprobe, profile, interval, software, hardware and "
-                                "watchpoint");
+  if (!has_sample && !is_function_probe(context.probe.kind)) {
+    return report_not_available(
+        context, range, "ctx",
+        "kprobe, kretprobe, uprobe, uretprobe, profile, interval, software, "
+        "hardware and watchpoint");
   }
   const Type type = kernel_pointer(context.script.c_types,
                                    has_sample ? "bpf_perf_event_data" : "pt_regs");
@@ -228,7 +240,7 @@ Operand build_ctx(ProbeContext& context, SourceRange range) {
 Operand build_usermode(ProbeContext& context, SourceRange range) {
   const Type type = builtin_type(Builtin::Usermode);
   const ProgramKind kind = context.probe.kind;
-  if (kind == ProgramKind::PerfEvent || is_user_probe(kind)) {
+  if (kind == ProgramKind::PerfEvent || is_function_probe(kind)) {
     return Operand(make_expr(type, range, BuiltinRead{Builtin::Usermode}));
   }
   const ProbeKind probe = context.probe.attach_point->kind;
@@ -264,14 +276,16 @@ Operand build_probe_name(ProbeContext& context, SourceRange range) {
 }
 
 bool is_on_function(ProbeKind kind) {
-  return kind == ProbeKind::Uprobe || kind == ProbeKind::Uretprobe;
+  return kind == ProbeKind::Kprobe || kind == ProbeKind::Kretprobe || kind == ProbeKind::Fentry ||
+         kind == ProbeKind::Fexit || kind == ProbeKind::Uprobe || kind == ProbeKind::Uretprobe;
 }
 
 Operand build_function_name(ProbeContext& context, SourceRange range) {
   const std::optional<AttachPoint>& point = context.probe.attach_point;
   if (!point) return Operand::error(range);
   if (!is_on_function(point->kind)) {
-    return report_not_available(context, range, "func", "uprobe and uretprobe");
+    return report_not_available(context, range, "func",
+                                "kprobe, kretprobe, fentry, fexit, uprobe and uretprobe");
   }
   if (point->has_wildcards) return build_site_text(context, range, Builtin::Func);
   // Which function is at an address, only the target can tell.
@@ -281,7 +295,9 @@ Operand build_function_name(ProbeContext& context, SourceRange range) {
   return Operand(string_constant(range, point->function));
 }
 
-bool has_return_value(ProbeKind kind) { return kind == ProbeKind::Uretprobe; }
+bool has_return_value(ProbeKind kind) {
+  return kind == ProbeKind::Kretprobe || kind == ProbeKind::Uretprobe;
+}
 
 Operand build_builtin_variable(ProbeContext& context, SourceRange range, const BuiltinName& name) {
   const Builtin builtin = name.variable;
@@ -294,8 +310,11 @@ Operand build_builtin_variable(ProbeContext& context, SourceRange range, const B
   if (builtin == Builtin::Argument || builtin == Builtin::Retval) {
     if (!context.probe.attach_point) return Operand::error(range);
     if (builtin == Builtin::Argument) return build_argument(context, range, name.argument_index);
+    if (context.probe.attach_point->kind == ProbeKind::Fexit) {
+      return build_typed_return_value(context, range);
+    }
     if (!has_return_value(context.probe.attach_point->kind)) {
-      return report_not_available(context, range, "retval", "uretprobe");
+      return report_not_available(context, range, "retval", "kretprobe, fexit and uretprobe");
     }
   }
   if (builtin == Builtin::Curtask) {

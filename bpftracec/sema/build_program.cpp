@@ -144,6 +144,7 @@ ProbeProgram build_program(ProbeContext& context) {
   if (program.attach_point.kind == ProbeKind::Usdt) {
     program.attach_point.count = context.argument_count;
   }
+  program.attach_point.parameters = std::move(context.parameters);
   return program;
 }
 

@@ -42,6 +42,14 @@ std::string_view name_of(ProgramKind kind) {
       return "tracepoint";
     case ProgramKind::Uprobe:
       return "uprobe";
+    case ProgramKind::Kprobe:
+      return "kprobe";
+    case ProgramKind::Kretprobe:
+      return "kretprobe";
+    case ProgramKind::Fentry:
+      return "fentry";
+    case ProgramKind::Fexit:
+      return "fexit";
     case ProgramKind::Uretprobe:
       return "uretprobe";
     case ProgramKind::PerfEvent:
@@ -261,7 +269,9 @@ class Dumper {
     if (!point.function.empty()) line(1, "function {}", quoted(point.function));
     if (!point.count_text.empty()) line(1, "count {}", quoted(point.count_text));
     if (point.count != 0) line(1, "count {}", point.count);
+    if (point.offset != 0) line(1, "offset {}", point.offset);
     if (point.has_parameters) line(1, "holds parameters");
+    if (point.has_wildcards) line(1, "holds wildcards");
     if (program.filters_by_target_pid) line(1, "filters by -p");
     if (program.default_return != 0) line(1, "returns {}", program.default_return);
     dump_variables(0);
@@ -450,6 +460,7 @@ class Dumper {
             [&](const IntegerConstant& node) { return constant(expr, node); },
             [&](const StringConstant& node) { return typed(quoted(node.value)); },
             [&](const BuiltinRead& node) { return builtin(node); },
+            [&](const RegisterRead& node) { return register_name(node.place); },
             [&](const LateConstantRead& node) {
               return program_.late_constants[node.constant].symbol;
             },
@@ -567,6 +578,14 @@ class Dumper {
       if (step.type.record) record = &program_.kernel_records[*step.type.record];
     }
     return result;
+  }
+
+  static std::string register_name(Register place) {
+    static constexpr std::string_view kNames[] = {
+#define REGISTER(name, spelling, x86_64, aarch64) spelling,
+#include "bpftracec/sema/register.def"
+    };
+    return fmt::format("reg(\"{}\")", kNames[static_cast<size_t>(place)]);
   }
 
   static std::string builtin(const BuiltinRead& node) {

@@ -65,6 +65,7 @@ struct ProbeContext {
   uint32_t program = 0;  // the number that it will have in Program::programs
   std::vector<Variable> variables = {};
   std::vector<FunctionId> calls = {};                        // may have one more than once
+  std::optional<std::vector<std::string>> parameters = {};   // as AttachPoint has them
   std::optional<TracepointRecordId> tracepoint_record = {};  // of the fields read so far
   uint32_t argument_count = 0;  // one more than the largest N of the argN read so far
 
@@ -93,6 +94,10 @@ struct ProbeContext {
 inline bool may_be_lost(const ProbeContext& context) {
   return may_define_more(context.script.script) || context.script.c_types.has_errors();
 }
+
+// Says that `name` is not there in probes of this kind but in others; the attach point is known.
+Operand report_not_available(ProbeContext& context, SourceRange range, std::string_view name,
+                             std::string_view where);
 
 // Says that an expression has no meaning yet; `what` reads before "not supported yet".
 Operand unsupported(ProbeContext& context, SourceRange where, std::string_view what);
@@ -144,6 +149,12 @@ Operand build_address_of(ProbeContext& context, const syntax::UnaryExpr& unary);
 Operand build_dereference(ProbeContext& context, const syntax::UnaryExpr& unary);
 Operand build_call(ProbeContext& context, const syntax::CallExpr& call);
 Operand build_str(ProbeContext& context, const syntax::CallExpr& call);
+// `args.x` of a function of the kernel, or of a raw tracepoint.
+Operand build_parameter_of_function(ProbeContext& context, const syntax::FieldAccess& access);
+// What the function returned; its type is that of its declaration.
+Operand build_typed_return_value(ProbeContext& context, SourceRange range);
+// reg("name")
+Operand build_register(ProbeContext& context, const syntax::CallExpr& call);
 
 // `pid(init)`, `nsecs(tai)`, `ppid($task)`; also without arguments.
 Operand build_builtin_call(ProbeContext& context, const syntax::CallExpr& call,

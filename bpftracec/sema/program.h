@@ -49,6 +49,11 @@ enum class Builtin : uint8_t {
 #include "bpftracec/sema/builtin.def"
 };
 
+enum class Register : uint8_t {
+#define REGISTER(name, spelling, x86_64, aarch64) name,
+#include "bpftracec/sema/register.def"
+};
+
 // Integer and bool constants; the bits, sign-extended to 64 when the type is signed.
 struct IntegerConstant {
   uint64_t value;
@@ -64,7 +69,13 @@ struct StringConstant {
 // knows: each has its own.
 struct BuiltinRead {
   Builtin builtin;
-  uint32_t argument_index = 0;  // Builtin::Argument
+  uint32_t argument_index = 0;  // Argument; Retval of fexit: the number of words before it
+  bool is_address = false;      // an argument that the verifier knows as a pointer: fentry, fexit
+};
+
+// reg(): what the register held when the probe was hit, a uint64.
+struct RegisterRead {
+  Register place;
 };
 
 // A value that is known only when the tool starts (`$1`, `$#`, `cpid`, `probe` of `uprobe:libc:f`).
@@ -291,11 +302,11 @@ struct Call {
 struct Expr {
   Type type;
   SourceRange range;
-  std::variant<IntegerConstant, StringConstant, BuiltinRead, LateConstantRead, VariableRead,
-               MapRead, FieldRead, MemoryRead, MemberAddress, MemberRead, KernelHas, KernelSize,
-               StringRead, StringIndex, Compute, Unary, Binary, StringCompare, Logical, Conditional,
-               Convert, Increment, DeleteElement, TupleMake, TupleElement, EmitRecord, BindVariable,
-               Sequence, Call, AddressOf>
+  std::variant<IntegerConstant, StringConstant, BuiltinRead, RegisterRead, LateConstantRead,
+               VariableRead, MapRead, FieldRead, MemoryRead, MemberAddress, MemberRead, KernelHas,
+               KernelSize, StringRead, StringIndex, Compute, Unary, Binary, StringCompare, Logical,
+               Conditional, Convert, Increment, DeleteElement, TupleMake, TupleElement, EmitRecord,
+               BindVariable, Sequence, Call, AddressOf>
       node;
 };
 
@@ -463,6 +474,10 @@ enum class ProbeKind : uint8_t {
 enum class ProgramKind : uint8_t {
   RawTracepoint,  // raw_tp; also begin and end, which the tool runs by BPF_PROG_TEST_RUN
   Tracepoint,
+  Kprobe,
+  Kretprobe,
+  Fentry,  // tracing programs
+  Fexit,
   Uprobe,     // kprobe type, section uprobe; also usdt
   Uretprobe,  // kprobe type, section uretprobe
   PerfEvent,  // profile, interval, software
@@ -472,16 +487,19 @@ enum class ProgramKind : uint8_t {
 // tool replaces them at start.
 struct AttachPoint {
   ProbeKind kind;
-  std::string name;      // normalised, what `probe` gives: "tracepoint:sched:sched_switch"
-  std::string target;    // kprobe: module, or empty. tracepoint: category. uprobe, usdt: path as written.
-                         // interval, profile: unit. software: event
+  std::string name;    // normalised, what `probe` gives: "tracepoint:sched:sched_switch"
+  std::string target;  // kprobe: module, or empty. tracepoint: category. uprobe, usdt: path as
+                       // written. interval, profile: unit. software: event
   std::string function;  // kprobe: symbol, empty for an address. tracepoint, rawtracepoint: event.
                          // uprobe: symbol
   uint64_t offset = 0;   // kprobe: from the symbol, or the address
   std::string scope;     // usdt: provider, or empty for any
-  uint64_t count = 0;  // usdt: how many arguments the program reads. interval, profile: rate or period in `unit`. software: count, 0 = default
+  uint64_t count = 0;    // usdt: how many arguments the program reads. interval, profile: rate or
+                         // period in `unit`. software: count, 0 = default
   std::string count_text;  // instead of `count` when the script gives a parameter there
   bool has_parameters = false;
+  // fentry, fexit, where the program reads arguments by their place: what they are called.
+  std::optional<std::vector<std::string>> parameters = {};
   bool has_wildcards = false;  // stands for all that target and function match where the tool runs
   SourceRange range;
 };

@@ -50,6 +50,17 @@ bool check_without_parameters(const WrittenAttachPoint& written, const AttachPoi
   return false;
 }
 
+bool has_wildcard(const AttachPointPart& part) {
+  return part.text.find('*') != std::string_view::npos;
+}
+
+bool check_filled(const WrittenAttachPoint& written, const AttachPointPart& part,
+                  std::string_view what) {
+  if (!part.text.empty()) return true;
+  written.report<DiagnosticKind::EmptyProbePart>(part.range, written.kind.spelling, what);
+  return false;
+}
+
 void report_wildcard(DiagnosticSink& sink, const AttachPointPart& part) {
   sink.report<DiagnosticKind::WildcardInProbe>(part.range)
       .hint("name each one, separated by commas");

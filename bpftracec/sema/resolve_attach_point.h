@@ -25,6 +25,7 @@ struct ProbeKindInfo {
 struct ProbeResolution {
   const world::World& world;
   diagnostics::DiagnosticSink& sink;
+  bool is_unsafe;  // --unsafe
   ResolvedProbes result = {};
 
   struct FormatLookup {
@@ -48,6 +49,7 @@ struct WrittenAttachPoint {
   SourceRange range;
   std::span<const syntax::AttachPointPart> parts;  // behind the kind
   bool reads_fields;  // the probe's body or predicate reads fields of `args`
+  bool reads_probe;   // they ask what the probe is called
 
   template <diagnostics::DiagnosticKind diagnostic, typename... Args>
   diagnostics::Diagnostic& report(SourceRange where, const Args&... args) const {
@@ -59,6 +61,8 @@ struct WrittenAttachPoint {
 
 bool resolve_special(const WrittenAttachPoint& written, AttachPoint& point);
 bool resolve_self(const WrittenAttachPoint& written, AttachPoint& point);
+bool resolve_kprobe(const WrittenAttachPoint& written, AttachPoint& point);
+bool resolve_fentry(const WrittenAttachPoint& written, AttachPoint& point);
 bool resolve_tracepoint(const WrittenAttachPoint& written, AttachPoint& point,
                         ResolvedProbe& resolved);
 bool resolve_raw_tracepoint(const WrittenAttachPoint& written, AttachPoint& point);
@@ -81,6 +85,10 @@ bool check_plain_name(const WrittenAttachPoint& written, const syntax::AttachPoi
                       std::string_view what);
 bool check_without_parameters(const WrittenAttachPoint& written,
                               const syntax::AttachPointPart& part, std::string_view what);
+bool has_wildcard(const syntax::AttachPointPart& part);
+// A part that is not empty and may be a pattern.
+bool check_filled(const WrittenAttachPoint& written, const syntax::AttachPointPart& part,
+                  std::string_view what);
 void report_wildcard(diagnostics::DiagnosticSink& sink, const syntax::AttachPointPart& part);
 
 bool is_digit(char c);

@@ -23,6 +23,16 @@ constexpr ProbeKindInfo kProbeKinds[] = {
 #include "bpftracec/world/probe_kind.def"
 };
 
+struct OldProbeKind {
+  ProbeKind kind;
+  std::string_view spelling;
+};
+
+constexpr OldProbeKind kOldProbeKinds[] = {
+#define OLD_PROBE_KIND(name, spelling) {ProbeKind::name, spelling},
+#include "bpftracec/world/probe_kind.def"
+};
+
 struct UnsupportedProbeKind {
   std::string_view spelling;
   std::string_view short_spelling;
@@ -72,6 +82,9 @@ std::optional<ProbeKindInfo> find_kind(DiagnosticSink& sink, const AttachPointPa
         .hint("write {}", info.instead);
     return std::nullopt;
   }
+  for (const OldProbeKind& old : kOldProbeKinds) {
+    if (old.spelling == name) return kProbeKinds[static_cast<size_t>(old.kind)];
+  }
   for (const UnsupportedProbeKind& info : kUnsupportedProbeKinds) {
     if (!is_named(info, part.text, name)) continue;
     sink.report<DiagnosticKind::UnsupportedProbe>(part.range, info.spelling);
@@ -91,13 +104,15 @@ std::optional<ProbeKindInfo> find_kind(DiagnosticSink& sink, const AttachPointPa
 
 // ---- attach points ------------------------------------------------------------------------------
 
-// Whether the body or the predicate reads fields of `args`.
-bool reads_fields(const syntax::Probe& probe) {
+// Whether the body or the predicate has this word.
+bool mentions(const syntax::Probe& probe, std::string_view word) {
   struct Search : syntax::Walker<Search> {
+    explicit Search(std::string_view wanted) : wanted(wanted) {}
+    std::string_view wanted;
     bool found = false;
-    void visit(const syntax::Identifier& identifier) { found |= identifier.name == "args"; }
+    void visit(const syntax::Identifier& identifier) { found |= identifier.name == wanted; }
   };
-  Search search;
+  Search search(word);
   search.walk(probe);
   return search.found;
 }
@@ -111,6 +126,22 @@ bool resolve_parts(const WrittenAttachPoint& written, AttachPoint& point, Resolv
     case ProbeKind::Self:
       resolved.kind = ProgramKind::RawTracepoint;
       return resolve_self(written, point);
+    case ProbeKind::Kprobe:
+      resolved.kind = ProgramKind::Kprobe;
+      resolved.filters_by_target_pid = true;
+      return resolve_kprobe(written, point);
+    case ProbeKind::Kretprobe:
+      resolved.kind = ProgramKind::Kretprobe;
+      resolved.filters_by_target_pid = true;
+      return resolve_kprobe(written, point);
+    case ProbeKind::Fentry:
+      resolved.kind = ProgramKind::Fentry;
+      resolved.filters_by_target_pid = true;
+      return resolve_fentry(written, point);
+    case ProbeKind::Fexit:
+      resolved.kind = ProgramKind::Fexit;
+      resolved.filters_by_target_pid = true;
+      return resolve_fentry(written, point);
     case ProbeKind::Tracepoint:
       return resolve_tracepoint(written, point, resolved);
     case ProbeKind::RawTracepoint:
@@ -142,12 +173,13 @@ bool resolve_parts(const WrittenAttachPoint& written, AttachPoint& point, Resolv
 }
 
 void resolve_attach_point(ProbeResolution& resolution, const syntax::AttachPoint& attach_point,
-                          bool reads_fields, ResolvedProbe& resolved) {
+                          bool reads_fields, bool reads_probe, ResolvedProbe& resolved) {
   if (attach_point.parts.empty()) return;
   const auto kind = find_kind(resolution.sink, attach_point.parts.front());
   if (!kind) return;
-  const WrittenAttachPoint written{resolution, *kind, attach_point.range,
-                                   attach_point.parts.subspan(1), reads_fields};
+  const WrittenAttachPoint written{resolution,         *kind,
+                                   attach_point.range, attach_point.parts.subspan(1),
+                                   reads_fields,       reads_probe};
   AttachPoint point{.kind = kind->kind, .range = attach_point.range};
   for (const AttachPointPart& part : attach_point.parts) {
     point.has_parameters |= part.has_parameters;
@@ -156,13 +188,14 @@ void resolve_attach_point(ProbeResolution& resolution, const syntax::AttachPoint
 }
 
 void resolve_probe(ProbeResolution& resolution, const syntax::Probe& probe, uint32_t index) {
-  const bool needs_fields = reads_fields(probe);
+  const bool reads_fields = mentions(probe, "args");
+  const bool reads_probe = mentions(probe, "probe");
   std::set<std::string> names;
   std::vector<ResolvedProbe>& probes = resolution.result.probes;
   for (const syntax::AttachPoint& attach_point : probe.attach_points) {
     ResolvedProbe resolved{
         .syntax = &probe, .probe_index = index, .function = {}, .attach_point = {}};
-    resolve_attach_point(resolution, attach_point, needs_fields, resolved);
+    resolve_attach_point(resolution, attach_point, reads_fields, reads_probe, resolved);
     if (!resolved.attach_point) continue;
     // The same twice in one list fires once.
     if (!names.insert(resolved.attach_point->name).second) continue;
@@ -201,8 +234,8 @@ bool resolve_self(const WrittenAttachPoint& written, AttachPoint& point) {
 }
 
 ResolvedProbes resolve_probes(const syntax::Script& script, const world::World& world,
-                              DiagnosticSink& sink) {
-  ProbeResolution resolution{world, sink};
+                              DiagnosticSink& sink, bool is_unsafe) {
+  ProbeResolution resolution{world, sink, is_unsafe};
   for (uint32_t index = 0; index < script.probes.size(); ++index) {
     resolve_probe(resolution, script.probes[index], index);
   }

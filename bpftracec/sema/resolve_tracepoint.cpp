@@ -9,6 +9,7 @@ namespace bpftracec::sema {
 
 using diagnostics::Diagnostic;
 using diagnostics::DiagnosticKind;
+using syntax::AttachPointPart;
 
 namespace {
 
@@ -74,26 +75,41 @@ void look_up_format(const WrittenAttachPoint& written, const AttachPoint& point,
   }
 }
 
+// With a wildcard, only perf events can tell a program which of them it was (Linux 5.15).
+bool is_raw_attachable(const WrittenAttachPoint& written, const AttachPoint& point) {
+  if (written.parts[0].has_parameters || has_wildcard(written.parts[0])) return false;
+  if (point.has_wildcards && written.reads_probe) return false;
+  return std::find(std::begin(kNotRawAttachable), std::end(kNotRawAttachable), point.target) ==
+         std::end(kNotRawAttachable);
+}
+
+bool check_fields_of_wildcard(const WrittenAttachPoint& written, const AttachPoint& point) {
+  if (!written.reads_fields) return true;
+  written.report<DiagnosticKind::FieldsOfWildcard>(point.range)
+      .hint("name each event, separated by commas");
+  return false;
+}
+
 }  // namespace
 
 bool resolve_tracepoint(const WrittenAttachPoint& written, AttachPoint& point,
                         ResolvedProbe& resolved) {
-  if (!check_part_count(written, 2, 2, "tracepoint:CATEGORY:EVENT")) return false;
-  if (!check_name(written, written.parts[0], "a category") ||
-      !check_name(written, written.parts[1], "an event"))
-    return false;
-  point.target = written.parts[0].text;
-  point.function = written.parts[1].text;
+  // `tracepoint:*open*`: in every category.
+  const bool is_in_any = written.parts.size() == 1 && has_wildcard(written.parts[0]);
+  if (!is_in_any && !check_part_count(written, 2, 2, "tracepoint:CATEGORY:EVENT")) return false;
+  const AttachPointPart& event = written.parts.back();
+  if (!is_in_any && !check_filled(written, written.parts[0], "a category")) return false;
+  if (!check_filled(written, event, "an event")) return false;
+  point.target = is_in_any ? "*" : written.parts[0].text;
+  point.function = event.text;
   point.name = join_parts({written.kind.spelling, point.target, point.function});
-  const bool is_raw_attachable = !written.parts[0].has_parameters &&
-                                 std::find(std::begin(kNotRawAttachable),
-                                           std::end(kNotRawAttachable),
-                                           point.target) == std::end(kNotRawAttachable);
-  const bool is_raw = is_raw_attachable && !written.reads_fields;
+  point.has_wildcards = has_wildcard(written.parts[0]) || has_wildcard(event);
+  const bool is_raw = is_raw_attachable(written, point) && !written.reads_fields;
   resolved.kind = is_raw ? ProgramKind::RawTracepoint : ProgramKind::Tracepoint;
   // Zero would hide the event from other users of perf that watch it.
   resolved.default_return = is_raw ? 0 : 1;
   resolved.filters_by_target_pid = true;
+  if (point.has_wildcards) return check_fields_of_wildcard(written, point);
   look_up_format(written, point, resolved);
   return true;
 }

@@ -33,6 +33,6 @@ struct ResolvedProbes {
 };
 
 ResolvedProbes resolve_probes(const syntax::Script& script, const world::World& world,
-                              diagnostics::DiagnosticSink& sink);
+                              diagnostics::DiagnosticSink& sink, bool is_unsafe);
 
 }  // namespace bpftracec::sema

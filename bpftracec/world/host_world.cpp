@@ -7,6 +7,7 @@
 #include "bpftracec/world/c_definitions.h"
 #include "bpftracec/world/elf_symbols.h"
 #include "bpftracec/world/kernel_btf.h"
+#include "bpftracec/world/kernel_symbols.h"
 #include "bpftracec/world/tracefs.h"
 
 namespace bpftracec::world {
@@ -26,7 +27,8 @@ HostWorld::HostWorld(HostWorldOptions options)
     : events_(options.events ? *std::move(options.events) : find_events()),
       headers_(std::move(options.headers)),
       kernel_(options.btf_file.empty() ? std::make_shared<const KernelBtf>()
-                                       : std::make_shared<const KernelBtf>(options.btf_file)) {}
+                                       : std::make_shared<const KernelBtf>(options.btf_file)),
+      is_running_kernel_(options.btf_file.empty()) {}
 
 base::Result<std::optional<TracepointFormat>> HostWorld::tracepoint(std::string_view category,
                                                                     std::string_view event) const {
@@ -64,6 +66,27 @@ SymbolLookup HostWorld::find_symbol(const std::string& path, std::string_view sy
 std::vector<std::string> HostWorld::function_names(const std::string& path) const {
   const std::vector<std::string>* names = functions_of(path);
   return names == nullptr ? std::vector<std::string>{} : *names;
+}
+
+// BTF does not have all functions, but to ask it takes a millisecond where the list of all symbols
+// takes fifty.
+FunctionLookup HostWorld::find_kernel_function(std::string_view name) const {
+  if (kernel_->find_function(name) != nullptr) return FunctionLookup::Found;
+  if (!is_running_kernel_) {
+    return kernel_->error() == nullptr ? FunctionLookup::NoSuchFunction : FunctionLookup::Unknown;
+  }
+  if (!kernel_symbols_) kernel_symbols_ = read_kernel_functions();
+  if (kernel_symbols_->empty()) return FunctionLookup::Unknown;
+  const bool is_there = std::binary_search(kernel_symbols_->begin(), kernel_symbols_->end(), name,
+                                           std::less<>());
+  return is_there ? FunctionLookup::Found : FunctionLookup::NoSuchFunction;
+}
+
+std::optional<std::string> HostWorld::nearest_kernel_function(std::string_view name) const {
+  base::NearestName search(name);
+  kernel_->consider_functions(search);
+  if (!search.found()) return std::nullopt;
+  return std::string(*search.found());
 }
 
 std::shared_ptr<const CTypeCatalog> HostWorld::c_types(const CSource& source) const {

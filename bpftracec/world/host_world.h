@@ -28,6 +28,8 @@ class HostWorld : public World {
   std::vector<std::string> tracepoint_names() const override;
   SymbolLookup find_symbol(const std::string& path, std::string_view symbol) const override;
   std::vector<std::string> function_names(const std::string& path) const override;
+  FunctionLookup find_kernel_function(std::string_view name) const override;
+  std::optional<std::string> nearest_kernel_function(std::string_view name) const override;
   std::shared_ptr<const CTypeCatalog> c_types(const CSource& source) const override;
 
  private:
@@ -37,6 +39,8 @@ class HostWorld : public World {
   std::string events_;
   CHeaderOptions headers_;
   std::shared_ptr<const KernelBtf> kernel_;
+  bool is_running_kernel_;  // that is what `kernel_` describes
+  mutable std::optional<std::vector<std::string>> kernel_symbols_;
   mutable std::map<std::string, std::unique_ptr<const std::vector<std::string>>> functions_;
 };
 

@@ -21,6 +21,12 @@ enum class SymbolLookup : uint8_t {
   NoSuchSymbol,
 };
 
+enum class FunctionLookup : uint8_t {
+  Found,
+  NoSuchFunction,
+  Unknown,  // the kernel's functions cannot be looked up
+};
+
 class World {
  public:
   virtual ~World() = default;
@@ -41,6 +47,12 @@ class World {
 
   // Names of the functions that `path` defines, sorted; empty when it can't be read. For hints.
   virtual std::vector<std::string> function_names(const std::string& path) const = 0;
+
+  // Whether the kernel or one of its modules has a function of that name.
+  virtual FunctionLookup find_kernel_function(std::string_view name) const = 0;
+
+  // For hints.
+  virtual std::optional<std::string> nearest_kernel_function(std::string_view name) const = 0;
 
   // The C types that a script with these definitions can name; never null. Cheap as long as there
   // are none and nothing is looked up. What is wrong with the definitions is told by the catalog,

@@ -14,7 +14,7 @@ namespace bpftracec::rt {
 struct Site {
   const char* name = "";      // of the probe there: "kprobe:vfs_read"
   const char* target = "";    // kprobe: the module, empty for the kernel itself. uprobe, usdt: file
-  const char* function = "";  // usdt: the marker
+  const char* function = "";  // kprobe: the function. usdt: the marker
   uint64_t address = 0;       // kprobe: of the function; 0: not known
   uint64_t offset = 0;        // uprobe, usdt: in the file
   uint64_t semaphore = 0;     // usdt: where the file has the counter of tracers; 0: it has none
@@ -50,7 +50,8 @@ struct AttachContext {
   const char* tracefs;  // null: not mounted
   Attachments& attachments;
   bool has_command = false;  // -c; its process is there only when probes are attached
-  bool only_finds = false;  // --probes, --dry-run: nothing will be attached, so find() must tell all
+  bool
+      only_finds = false;  // --probes, --dry-run: nothing will be attached, so find() must tell all
 };
 
 struct Attacher {

@@ -23,6 +23,7 @@
 #include "process.h"
 #include "settings.h"
 #include "signals.h"
+#include "site_texts.h"
 #include "stream.h"
 #include "target.h"
 #include "tracefs.h"

@@ -4,7 +4,7 @@ cmake_minimum_required(VERSION 3.25)
 # Which of our headers a folder may include besides its own: whole folders, or single headers where only plain data may pass.
 set(shared_abi "rt/event_abi[.]h")
 # The typed program is plain data, and so is what its header is made of.
-set(program "sema/(program|type)[.]h|sema/builtin[.]def|world/(record|c_type)[.]h|world/probe_kind[.]def")
+set(program "sema/(program|type)[.]h|sema/(builtin|register)[.]def|world/(record|c_type)[.]h|world/probe_kind[.]def")
 set(may_include_base "")
 set(may_include_diagnostics "base/.*")
 set(may_include_syntax "diagnostics/.*|base/.*")

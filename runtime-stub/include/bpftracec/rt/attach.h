@@ -6,8 +6,12 @@
 
 namespace bpftracec::rt {
 
-extern const Attacher kBeginProbe;       // BEGIN: run once before the others are attached
-extern const Attacher kEndProbe;         // END: run once after they are detached
+extern const Attacher kBeginProbe;  // BEGIN: run once before the others are attached
+extern const Attacher kEndProbe;    // END: run once after they are detached
+extern const Attacher kKprobe;
+extern const Attacher kKretprobe;
+extern const Attacher kFentryProbe;
+extern const Attacher kFexitProbe;
 extern const Attacher kTracepointProbe;  // programs of type tracepoint, or raw_tp on the same event
 extern const Attacher kRawTracepointProbe;
 extern const Attacher kUprobe;

@@ -176,10 +176,13 @@ struct ProbeDescription {
   Text function;   // tracepoint, rawtracepoint: event. uprobe: symbol
   uint64_t count;  // usdt: how many arguments the program reads. interval, profile: rate or period.
                    // software: count, 0 = default
-  Text count_text;             // instead of `count`, with parameters
-  bool has_parameters;         // the texts hold `$N`, to be replaced at start
-  uint64_t offset = 0;         // kprobe: from the function's start; without a function, the address
-  Text scope = {};             // usdt: provider, or empty
+  Text count_text;      // instead of `count`, with parameters
+  bool has_parameters;  // the texts hold `$N`, to be replaced at start
+  uint64_t offset = 0;  // kprobe: from the function's start; without a function, the address
+  Text scope = {};      // usdt: provider, or empty
+  // fentry, fexit: the function must have these parameters, in this order.
+  bool needs_parameters = false;
+  Table<const char*> parameters = {};
   bool has_wildcards = false;  // stands for all that `target` and `function` match here
 };
 
