@@ -129,7 +129,7 @@ class Compilation {
   }
 
   std::optional<sema::Program> analyze(const syntax::Script& script) {
-    return sema::analyze(script, file_, *world_, sink_);
+    return sema::analyze(script, file_, *world_, sink_, {.is_unsafe = options_.is_unsafe});
   }
 
   std::string generate_cpp(const sema::Program& program) {

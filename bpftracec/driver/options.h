@@ -26,6 +26,7 @@ struct Options {
   std::string tool_name;
   Stage emit = Stage::Exe;
   world::HostWorldOptions world;
+  bool is_unsafe = false;
   bool is_verbose = false;
   bool is_quiet = false;
 };

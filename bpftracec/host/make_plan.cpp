@@ -211,6 +211,7 @@ RecordPlan plan_record(const sema::RecordPlan& record, size_t index, Tuples& tup
   for (const sema::FormatPiece& piece : record.format)
     plan.pieces.push_back(plan_piece(piece, plan));
   plan.time_format = record.time_format;
+  plan.separator = record.separator;
   if (record.map) plan.map = *record.map;
   return plan;
 }
@@ -418,6 +419,20 @@ SitePlan plan_site(const sema::Site& site, const diagnostics::SourceFile& source
   return plan;
 }
 
+// Where messages of the script's own say that they come from.
+void plan_place(const sema::RecordPlan& record, const diagnostics::SourceFile& source,
+                RecordPlan& plan) {
+  diagnostics::SourcePosition begin = source.position(record.range.begin);
+  diagnostics::SourcePosition end = source.position(record.range.end);
+  plan.line = begin.line;
+  plan.column = begin.column;
+  if (end.line == begin.line) plan.end_column = end.column;
+}
+
+bool has_place(const sema::RecordPlan& record) {
+  return record.kind == sema::RecordKind::Errorf || record.kind == sema::RecordKind::Warnf;
+}
+
 }  // namespace
 
 HostPlan make_plan(const sema::Program& program) {
@@ -432,8 +447,13 @@ HostPlan make_plan(const sema::Program& program) {
     plan.probes.push_back(
         {probe.symbol, attacher_of(probe.attach_point.kind), &probe.attach_point});
   plan.parameters = plan_parameters(program);
-  if (!program.sites.empty()) {
+  const bool has_places = std::ranges::any_of(program.records, has_place);
+  if (has_places || !program.sites.empty()) {
     const diagnostics::SourceFile source(program.script_name, program.source);
+    for (size_t index = 0; index < program.records.size(); ++index) {
+      const sema::RecordPlan& record = program.records[index];
+      if (has_place(record)) plan_place(record, source, plan.records[index]);
+    }
     for (const sema::Site& site : program.sites) plan.sites.push_back(plan_site(site, source));
   }
   return plan;

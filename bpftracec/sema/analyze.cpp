@@ -229,6 +229,7 @@ std::optional<Program> analyze_expanded(const syntax::Script& script,
 
   // Settings come first: some are limits of types.
   program.config = read_config(script, sink);
+  program.config.is_unsafe = options.is_unsafe;
   report_unsupported_definitions(script, sink);
   ResolvedProbes probes = resolve_probes(script, world, sink);
   const Names names = resolve_names(script, sink);

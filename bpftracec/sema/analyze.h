@@ -15,6 +15,7 @@ namespace bpftracec::sema {
 struct AnalyzeOptions {
   // What messages of the tool call the script; empty: the base name of the file.
   std::string script_name;
+  bool is_unsafe = false;  // functions that change what is traced are allowed
 };
 
 // Reports all that is wrong with the script; nothing is returned when the sink then holds an error,

@@ -65,6 +65,7 @@ bool is_useless(const Expr& expr) {
                           return is_useless(*node.when_true) && is_useless(*node.when_false);
                         },
                         [](const Sequence&) { return false; },
+                        [](const BindVariable& node) { return is_useless(*node.body); },
                         [](const Call&) { return false; },
                         [](const auto&) { return true; },
                     },

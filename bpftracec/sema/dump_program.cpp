@@ -66,6 +66,16 @@ std::string_view name_of(RecordKind kind) {
       return "time";
     case RecordKind::Exit:
       return "exit";
+    case RecordKind::Cat:
+      return "cat";
+    case RecordKind::System:
+      return "system";
+    case RecordKind::Errorf:
+      return "errorf";
+    case RecordKind::Warnf:
+      return "warnf";
+    case RecordKind::Join:
+      return "join";
   }
   base::internal_error("unknown record kind");
 }
@@ -508,6 +518,7 @@ class Dumper {
             [&](const DeleteElement& node) {
               return fmt::format("delete {}", element(node.map, node.key));
             },
+            [&](const HasKey& node) { return "has " + element(node.map, node.key); },
             [&](const TupleMake& node) { return tuple(expr, node); },
             [&](const TupleElement& node) { return tuple_element(node); },
             [&](const EmitRecord& node) {
