@@ -62,6 +62,7 @@ CppIdentifier value_type_of(const Type& type) {
     case TypeKind::Stats:
     case TypeKind::Hist:
     case TypeKind::Lhist:
+    case TypeKind::Tseries:
       break;
   }
   internal_error("a value of this type cannot be stored or shown: " + sema::spelling(type));
@@ -242,6 +243,8 @@ AggregationNames aggregation_names(TypeKind kind) {
       return {"kHist", nullptr};
     case TypeKind::Lhist:
       return {"kLhist", nullptr};
+    case TypeKind::Tseries:
+      return {"kTseries", nullptr};
     case TypeKind::Error:
     case TypeKind::None:
     case TypeKind::Bool:
@@ -290,6 +293,10 @@ void plan_key(const sema::MapPlan& map, size_t index, Tuples& tuples, MapPlan& p
 HistogramPlan plan_histogram(const sema::MapPlan& map, const sema::Program& program) {
   HistogramPlan plan;
   if (map.value.type.kind == TypeKind::Hist) plan.bits = map.hist_bits;
+  if (map.value.type.kind == TypeKind::Tseries) {
+    plan.bits = static_cast<uint32_t>(map.tseries.function);
+    plan.bounds = {static_cast<int64_t>(map.tseries.interval), map.tseries.count, 1};
+  }
   if (map.value.type.kind != TypeKind::Lhist) return plan;
   const std::array<const sema::LateInteger*, 3> bounds = {&map.lhist_min, &map.lhist_max,
                                                           &map.lhist_step};

@@ -201,6 +201,7 @@ MapPlan plan_map(const MapInfo& info, const MapTypes& types, const Config& confi
   if (!info.is_scalar) plan.key_type = types.key.type();
   plan.value.type = types.value.type();
   if (types.histogram) {
+    plan.tseries = types.histogram->tseries;
     plan.hist_bits = types.histogram->bits;
     plan.lhist_min = types.histogram->min;
     plan.lhist_max = types.histogram->max;

@@ -158,6 +158,8 @@ Operand build_call(ProbeContext& context, const syntax::CallExpr& call) {
       return build_cgroupid(context, call);
     case Function::CgroupPath:
       return build_cgroup_path(context, call);
+    case Function::Len:
+      return build_map_length(context, call);
     case Function::HasKey:
       return build_has_key(context, call);
     case Function::Find:
@@ -202,6 +204,7 @@ Operand build_call(ProbeContext& context, const syntax::CallExpr& call) {
     case Function::Stats:
     case Function::Hist:
     case Function::Lhist:
+    case Function::Tseries:
       return build_misplaced_map_function(context, call);
   }
   base::internal_error("unknown function");

@@ -129,6 +129,18 @@ Operand build_has_key(ProbeContext& context, const syntax::CallExpr& call) {
   return Operand(make_expr(bool_type(), call.range, HasKey{map, *std::move(key)}));
 }
 
+Operand build_map_length(ProbeContext& context, const syntax::CallExpr& call) {
+  const syntax::MapAccess* access = map_argument(context, call);
+  if (access == nullptr) return Operand::error(call.range);
+  const MapId map = context.script.names.map(*access);
+  if (!context.map_types(map).value.is_known()) return Operand::error(call.range);
+  if (context.map_info(map).is_scalar) {
+    context.report<DiagnosticKind::LengthOfScalarMap>(access->range, context.map_info(map).name);
+    return Operand::error(call.range);
+  }
+  return Operand(make_expr(integer_type(8, true), call.range, MapLength{map}));
+}
+
 Operand build_find(ProbeContext& context, const syntax::CallExpr& call) {
   const auto* const* variable = std::get_if<const syntax::Variable*>(&call.arguments[2]);
   const syntax::MapAccess* access = map_argument(context, call);

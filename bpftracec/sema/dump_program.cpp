@@ -236,6 +236,8 @@ class Dumper {
          map.key_size, map.value_size, map.max_entries, map.max_entries == 1 ? "entry" : "entries");
     if (map.value.type.kind == TypeKind::Hist) {
       line(1, "{} bits, {} buckets", map.hist_bits, map.bucket_count);
+    } else if (map.value.type.kind == TypeKind::Tseries) {
+      line(1, "{} intervals of {} ns", map.tseries.count, map.tseries.interval);
     } else if (map.value.type.kind == TypeKind::Lhist) {
       line(1, "from {} to {} by {}, {} buckets", text(map.lhist_min), text(map.lhist_max),
            text(map.lhist_step), map.bucket_count);
@@ -519,6 +521,9 @@ class Dumper {
               return fmt::format("delete {}", element(node.map, node.key));
             },
             [&](const HasKey& node) { return "has " + element(node.map, node.key); },
+            [&](const MapLength& node) {
+              return fmt::format("len({})", program_.maps[node.map].name);
+            },
             [&](const TupleMake& node) { return tuple(expr, node); },
             [&](const TupleElement& node) { return tuple_element(node); },
             [&](const EmitRecord& node) {

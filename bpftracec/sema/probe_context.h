@@ -259,6 +259,8 @@ std::string_view kind_spelling(ProbeKind kind);
 // shape, which has been reported.
 std::optional<ExprPtr> build_key(ProbeContext& context, MapId map, SourceRange where,
                                  std::span<const syntax::Expr> parts);
+// len() of a map.
+Operand build_map_length(ProbeContext& context, const syntax::CallExpr& call);
 Operand build_has_key(ProbeContext& context, const syntax::CallExpr& call);
 // find(): nothing of the arguments but the map's value has a say in the variable's type.
 Operand build_find(ProbeContext& context, const syntax::CallExpr& call);

@@ -266,6 +266,11 @@ struct HasKey {
   ExprPtr key;
 };
 
+// The number of a map's keys, an int64.
+struct MapLength {
+  MapId map;
+};
+
 // Sends record `record` to the tool; `arguments` fill RecordPlan::fields in order. The type is
 // None.
 struct EmitRecord {
@@ -300,9 +305,8 @@ struct Expr {
   std::variant<IntegerConstant, StringConstant, BuiltinRead, LateConstantRead, VariableRead,
                MapRead, FieldRead, MemoryRead, MemberAddress, MemberRead, KernelHas, KernelSize,
                StringRead, StringIndex, Compute, Unary, Binary, StringCompare, Logical, Conditional,
-               Convert, Increment, DeleteElement, HasKey, TupleMake, TupleElement, EmitRecord,
-               BindVariable,
-               Sequence, Call, AddressOf>
+               Convert, Increment, DeleteElement, HasKey, MapLength, TupleMake, TupleElement,
+               EmitRecord, BindVariable, Sequence, Call, AddressOf>
       node;
 };
 
@@ -526,6 +530,18 @@ struct Slot {
 // A bound of lhist(): a literal or a parameter.
 using LateInteger = std::variant<int64_t, LateConstantId>;
 
+// The numbers are those of rt::tseries_function.
+enum class TseriesFunction : uint8_t { Last, Avg, Max, Min, Sum };
+
+// The constant arguments of tseries().
+struct TseriesShape {
+  uint64_t interval = 1;  // ns
+  uint32_t count = 1;     // of intervals that are kept
+  TseriesFunction function = TseriesFunction::Last;
+
+  friend bool operator==(const TseriesShape&, const TseriesShape&) = default;
+};
+
 struct MapPlan {
   std::string name;        // as in the script, with @
   std::string symbol;      // of the map in the object: a C identifier ("map_calls")
@@ -542,7 +558,8 @@ struct MapPlan {
   bool is_lru = false;        // a full map drops the entry that was used longest ago
   uint32_t hist_bits = 0;     // hist: each power of two is cut in 2^bits
   LateInteger lhist_min, lhist_max, lhist_step;
-  uint32_t bucket_count = 0;  // hist, lhist: u64 counters in the value
+  TseriesShape tseries;
+  uint32_t bucket_count = 0;  // hist, lhist: u64 counters in the value; tseries: words
 };
 
 // The parts of the key, as they are printed between commas; empty for a scalar map.

@@ -379,7 +379,7 @@ class NameResolver : public syntax::Walker<NameResolver> {
     if (asks_key && arguments.size() == info->min_arguments) return resolve_key_question(call);
     const bool takes_map = info != nullptr &&
                            (info->function == Function::Clear || info->function == Function::Zero ||
-                            info->function == Function::Print ||
+                            info->function == Function::Print || info->function == Function::Len ||
                             info->function == Function::IsScalar);
     if (takes_map && !arguments.empty()) {
       if (const syntax::MapAccess* map = as_bare_map(arguments.front())) {
