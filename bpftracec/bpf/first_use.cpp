@@ -54,6 +54,8 @@ class Mentions {
             [this](const sema::Convert& e) { return in(e.operand); },
             [this](const sema::Increment& e) { return e.variable == variable_ || in(e.key); },
             [this](const sema::DeleteElement& e) { return in(e.key); },
+            [](const sema::MapLength&) { return false; },
+            [this](const sema::HasKey& e) { return in(e.key); },
             [this](const sema::TupleMake& e) { return in(e.elements); },
             [this](const sema::TupleElement& e) { return in(e.tuple); },
             [this](const sema::EmitRecord& e) { return in(e.arguments); },

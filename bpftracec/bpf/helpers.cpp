@@ -142,6 +142,21 @@ llvm::Value* probe_read_kernel_str(FunctionContext& f, llvm::Value* to, llvm::Va
   return call(f, Helper::ProbeReadKernelStr, {to, size, from});
 }
 
+llvm::Value* send_signal(FunctionContext& f, llvm::Value* number) {
+  return call_returning_int(f, Helper::SendSignal, {number});
+}
+
+llvm::Value* send_signal_thread(FunctionContext& f, llvm::Value* number) {
+  return call_returning_int(f, Helper::SendSignalThread, {number});
+}
+
+llvm::Value* trace_printk(FunctionContext& f, llvm::Value* format, uint32_t size,
+                          llvm::ArrayRef<llvm::Value*> arguments) {
+  llvm::SmallVector<llvm::Value*, 5> all = {format, f.constant(size)};
+  all.append(arguments.begin(), arguments.end());
+  return call(f, Helper::TracePrintk, all);
+}
+
 llvm::Value* ringbuf_output(FunctionContext& f, llvm::Value* map, llvm::Value* data,
                             llvm::Value* size) {
   return call(f, Helper::RingbufOutput, {map, data, size, f.constant(0)});

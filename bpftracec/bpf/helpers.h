@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include <llvm/ADT/ArrayRef.h>
 #include <llvm/IR/Value.h>
 
 namespace bpftracec::bpf {
@@ -52,6 +53,13 @@ llvm::Value* probe_read_user_str(FunctionContext& f, llvm::Value* to, llvm::Valu
                                  llvm::Value* from);
 llvm::Value* probe_read_kernel_str(FunctionContext& f, llvm::Value* to, llvm::Value* size,
                                    llvm::Value* from);
+
+// Of the result, the lower half: an error number or 0.
+llvm::Value* send_signal(FunctionContext& f, llvm::Value* number);
+llvm::Value* send_signal_thread(FunctionContext& f, llvm::Value* number);
+// `format` has `size` bytes with its NUL; up to three arguments.
+llvm::Value* trace_printk(FunctionContext& f, llvm::Value* format, uint32_t size,
+                          llvm::ArrayRef<llvm::Value*> arguments);
 
 llvm::Value* ringbuf_output(FunctionContext& f, llvm::Value* map, llvm::Value* data,
                             llvm::Value* size);

@@ -70,6 +70,34 @@ void count_in_bucket(FunctionContext& f, const sema::MapPlan& map, llvm::Value* 
   add_to(f, f.at(cell, f.ir.CreateShl(bucket, f.constant(3))), f.constant(1));
 }
 
+// Takes a value into its interval, which has the place of one that is no longer kept.
+void add_to_series(FunctionContext& f, const sema::TseriesShape& shape, llvm::Value* series,
+                   llvm::Value* value, bool is_signed) {
+  using Function = sema::TseriesFunction;
+  llvm::Value* time = current_time(f);
+  llvm::Value* number = f.ir.CreateUDiv(time, f.constant(shape.interval));
+  llvm::Value* place = f.bounded(f.ir.CreateURem(number, f.constant(shape.count)), shape.count - 1);
+  llvm::Value* cell = f.at(series, f.ir.CreateMul(place, f.constant(sizeof(rt::tseries_interval))));
+  llvm::Value* value_cell = f.at(cell, offsetof(rt::tseries_interval, value));
+  llvm::Value* order_cell = f.at(cell, offsetof(rt::tseries_interval, order));
+  number = f.ir.CreateAdd(number, f.constant(1));
+  llvm::Value* is_new = f.ir.CreateICmpNE(f.load(cell), number);
+  llvm::Value* old = f.ir.CreateSelect(is_new, f.constant(0), f.load(value_cell));
+  llvm::Value* order = f.ir.CreateSelect(is_new, f.constant(0), f.load(order_cell));
+  if (shape.function == Function::Last) {
+    order = time;
+  } else if (shape.function == Function::Min || shape.function == Function::Max) {
+    llvm::Value* better = select(f, is_signed, shape.function == Function::Min, value, old);
+    value = f.ir.CreateSelect(is_new, value, better);
+  } else {
+    value = f.ir.CreateAdd(old, value);
+    order = f.ir.CreateAdd(order, f.constant(1));
+  }
+  f.store(number, cell);
+  f.store(value, value_cell);
+  f.store(order, order_cell);
+}
+
 // Takes one more value into this CPU's.
 void accumulate(FunctionContext& f, const sema::MapPlan& map, llvm::Value* cell,
                 llvm::Value* value) {
@@ -91,6 +119,8 @@ void accumulate(FunctionContext& f, const sema::MapPlan& map, llvm::Value* cell,
       f.store(f.ir.CreateSelect(is_set, better, value), cell);
       return f.store(f.constant(1), f.at(cell, kIsSet));
     }
+    case TypeKind::Tseries:
+      return add_to_series(f, map.tseries, cell, value, type.is_signed);
     case TypeKind::Hist:
     case TypeKind::Lhist:
       return count_in_bucket(f, map, cell, value);
@@ -117,7 +147,8 @@ llvm::Value* first_value(FunctionContext& f, const sema::MapPlan& map, llvm::Val
 }
 
 bool is_histogram(const sema::MapPlan& map) {
-  return map.value.type.kind == TypeKind::Hist || map.value.type.kind == TypeKind::Lhist;
+  return map.value.type.kind == TypeKind::Hist || map.value.type.kind == TypeKind::Lhist ||
+         map.value.type.kind == TypeKind::Tseries;
 }
 
 void update_scalar(FunctionContext& f, const sema::MapPlan& map, sema::MapId id,

@@ -73,6 +73,8 @@ llvm::Value* lower_half(FunctionContext& f, llvm::Value* value) {
 
 }  // namespace
 
+llvm::Value* current_time(FunctionContext& f) { return now(f); }
+
 llvm::Value* process_id(FunctionContext& f) { return current_id(f, Id::Process); }
 
 llvm::Value* lower_builtin(FunctionContext& f, const sema::BuiltinRead& read) {

@@ -5,6 +5,7 @@
 #include "bpftracec/base/internal_error.h"
 #include "bpftracec/bpf/bytes.h"
 #include "bpftracec/bpf/core_access.h"
+#include "bpftracec/bpf/failures.h"
 #include "bpftracec/bpf/function_context.h"
 #include "bpftracec/bpf/helpers.h"
 #include "bpftracec/bpf/lower_expression.h"
@@ -33,6 +34,21 @@ llvm::Value* initial_id(FunctionContext& f, bool is_process) {
 llvm::Value* field_address(FunctionContext& f, const sema::Expr& field) {
   llvm::Value* address = lower_field_address(f, std::get<sema::FieldRead>(field.node));
   return f.ir.CreatePtrToInt(address, f.i64_type());
+}
+
+// debugf()
+void print_to_trace(FunctionContext& f, const sema::Compute& compute) {
+  const auto& format = std::get<sema::StringConstant>(compute.arguments[0]->node).value;
+  auto size = static_cast<uint32_t>(format.size()) + 1;
+  FunctionContext::TemporaryScope scope(f);
+  llvm::SmallVector<llvm::Value*, 3> values;
+  for (size_t i = 1; i < compute.arguments.size(); ++i) {
+    const sema::Expr& argument = *compute.arguments[i];
+    bool is_text = argument.type.kind == sema::TypeKind::String;
+    values.push_back(is_text ? f.ir.CreatePtrToInt(lower_text(f, argument).address, f.i64_type())
+                             : lower_expression(f, argument));
+  }
+  trace_printk(f, f.module.literal(format, size), size, values);
 }
 
 }  // namespace
@@ -65,6 +81,17 @@ llvm::Value* lower_compute(FunctionContext& f, const sema::Compute& compute) {
     case Operation::MacOfMemory:
     case Operation::MacOfParts:
       return lower_mac(f, compute);
+    case Operation::SendSignal:
+      check_update(f, *compute.site, send_signal(f, lower_expression(f, *compute.arguments[0])));
+      return nullptr;
+    case Operation::SendSignalThread:
+      check_update(f, *compute.site,
+                   send_signal_thread(f, lower_expression(f, *compute.arguments[0])));
+      return nullptr;
+    case Operation::TracePrint:
+      print_to_trace(f, compute);
+      return nullptr;
+    case Operation::JoinedTexts:
     case Operation::TextConcat:
     case Operation::ErrorName:
     case Operation::SignalName:
@@ -86,6 +113,35 @@ llvm::Value* text_length(FunctionContext& f, llvm::Value* text, uint32_t capacit
   // Never an error: the memory is our own.
   llvm::Value* with_nul = f.ir.CreateAnd(written, f.constant(0xffffffff));
   return f.bounded(f.ir.CreateSub(with_nul, f.nonzero_bit(with_nul)), capacity);
+}
+
+llvm::Value* write_joined(FunctionContext& f, const sema::Compute& compute, llvm::Value* to,
+                          uint32_t capacity) {
+  llvm::Value* array = lower_expression(f, *compute.arguments[0]);
+  llvm::Value* pointer = f.temporary(8);
+  // What follows must not depend on where in the array it ended: the verifier would walk it once
+  // for each. Of memory it knows nothing.
+  llvm::Value* total = f.scratch_temporary(8);
+  auto* done = f.new_block("join_done");
+  llvm::Value* size = f.constant(0);
+  f.store(size, total);
+  for (uint32_t index = 0; index < sema::kMaxJoined; ++index) {
+    auto* next = f.new_block("join_next");
+    probe_read(f, compute.space, pointer, f.constant(8),
+               to_pointer(f, f.ir.CreateAdd(array, f.constant(uint64_t{index} * 8))));
+    llvm::Value* text = f.load(pointer);
+    f.ir.CreateCondBr(f.ir.CreateICmpEQ(text, f.constant(0)), done, next);
+    f.start(next);
+    llvm::Value* written = probe_read_str(
+        f, compute.space, f.at(to, f.bounded(size, capacity - sema::kMaxJoinedText)),
+        f.constant(sema::kMaxJoinedText), to_pointer(f, text));
+    llvm::Value* is_error = f.ir.CreateAShr(written, f.constant(63));
+    size = f.ir.CreateAdd(size, f.ir.CreateAnd(written, f.ir.CreateNot(is_error)));
+    f.store(size, total);
+  }
+  f.go_to_and_start(done);
+  llvm::Value* result = f.ir.CreateLoad(f.i64_type(), total, /*isVolatile=*/true);
+  return f.bounded(result, capacity);
 }
 
 Text text_of_number(FunctionContext& f, const sema::Compute& compute) {

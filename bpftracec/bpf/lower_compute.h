@@ -15,6 +15,10 @@ struct Text;
 // A number.
 llvm::Value* lower_compute(FunctionContext& f, const sema::Compute& compute);
 
+// join(): texts with their NULs, one after the other; the number of bytes, at most `capacity`.
+llvm::Value* write_joined(FunctionContext& f, const sema::Compute& compute, llvm::Value* to,
+                          uint32_t capacity);
+
 llvm::Value* lower_text_find(FunctionContext& f, const sema::Compute& compute);
 
 // The number of bytes before the NUL, at most `capacity`, as the verifier knows, too.

@@ -134,6 +134,8 @@ llvm::Value* lower_node(FunctionContext& f, const sema::Expr& expr) {
           [&](const sema::Convert& e) { return lower(f, e, type); },
           [&](const sema::Increment& e) { return lower_increment(f, e); },
           [&](const sema::DeleteElement& e) { return lower_delete(f, e); },
+          [&](const sema::MapLength& e) { return lower_map_length(f, e); },
+          [&](const sema::HasKey& e) { return lower_has_key(f, e); },
           [&](const sema::TupleMake&) -> llvm::Value* { is_in_memory(); },
           [&](const sema::TupleElement& e) -> llvm::Value* {
             return f.load(tuple_element_slot(f, e));

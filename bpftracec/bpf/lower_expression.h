@@ -21,7 +21,8 @@ llvm::Value* to_pointer(FunctionContext& f, llvm::Value* address);
 
 // The parts of expressions that have files of their own:
 llvm::Value* lower_builtin(FunctionContext& f, const sema::BuiltinRead& read);
-llvm::Value* process_id(FunctionContext& f);  // what `pid` is
+llvm::Value* current_time(FunctionContext& f);  // what `nsecs` is
+llvm::Value* process_id(FunctionContext& f);    // what `pid` is
 llvm::Value* lower_binary(FunctionContext& f, const sema::Binary& binary);
 // Never traps, whatever the operands: x / 0 is 0 and x % 0 is x, as BPF has it; INT64_MIN / -1
 // wraps.

@@ -189,7 +189,7 @@ const std::string* literal_of(const sema::Expr& expr) {
 Needle make_needle(FunctionContext& f, const sema::Expr& expr) {
   if (const std::string* literal = literal_of(expr)) {
     // What follows a NUL is not part of it.
-    return literal_needle(f, literal->c_str());
+    return literal_needle(f, literal->substr(0, literal->find('\0')));
   }
   return computed_needle(f, expr);
 }

@@ -312,6 +312,10 @@ llvm::Value* write_text_tail(FunctionContext& f, const sema::Expr& outer, llvm::
                              uint32_t capacity) {
   const sema::Expr& expr = without_bindings(f, outer);
   FunctionContext::Location location(f, expr.range);
+  const auto* compute = std::get_if<sema::Compute>(&expr.node);
+  if (compute != nullptr && compute->operation == sema::Operation::JoinedTexts) {
+    return write_joined(f, *compute, to, capacity);
+  }
   auto foreign = foreign_text(f, expr);
   if (!foreign) {
     Text text = lower_text(f, expr);

@@ -78,6 +78,17 @@ llvm::Value* map_value(FunctionContext& f, const sema::MapRead& read) {
   return f.ir.CreateSelect(f.ir.CreateIsNull(element), f.module.zeroes(map.value.size), element);
 }
 
+llvm::Value* lower_map_length(FunctionContext& f, const sema::MapLength& length) {
+  llvm::Function* callback = f.module.count_callback(f.probe.attach_point.range);
+  return for_each_map_elem(f, f.module.map(length.map), callback, f.null());
+}
+
+llvm::Value* lower_has_key(FunctionContext& f, const sema::HasKey& question) {
+  const sema::MapPlan& map = f.program().maps[question.map];
+  llvm::Value* element = look_up(f, question.map, lower_key(f, map, question.key));
+  return f.extend(f.ir.CreateIsNotNull(element));
+}
+
 llvm::Value* lower_increment(FunctionContext& f, const sema::Increment& increment) {
   llvm::Value* step = f.constant(increment.is_increment ? 1 : ~uint64_t{0});
   if (increment.variable) {

@@ -22,6 +22,9 @@ llvm::Value* lower_map_read(FunctionContext& f, const sema::MapRead& read);  // 
 // The value's address, or that of zeroes when the key is absent.
 llvm::Value* map_value(FunctionContext& f, const sema::MapRead& read);
 llvm::Value* lower_increment(FunctionContext& f, const sema::Increment& increment);
+// By going through all of its keys (Linux 5.13).
+llvm::Value* lower_map_length(FunctionContext& f, const sema::MapLength& length);
+llvm::Value* lower_has_key(FunctionContext& f, const sema::HasKey& question);
 llvm::Value* lower_delete(FunctionContext& f, const sema::DeleteElement& element);
 void lower_assign_map(FunctionContext& f, const sema::AssignMap& assignment);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <llvm/IR/Constants.h>
+#include <llvm/IR/IRBuilder.h>
 
 #include "bpftracec/base/internal_error.h"
 #include "bpftracec/bpf/maps.h"
@@ -123,6 +124,25 @@ sema::LateConstantId ModuleContext::late_constant_of_kind(sema::LateConstant::Ki
     if (program_.late_constants[i].kind == kind) return static_cast<sema::LateConstantId>(i);
   }
   base::internal_error("a late constant that the programs need is not in the plan");
+}
+
+llvm::Function* ModuleContext::count_callback(sema::SourceRange where) {
+  if (count_callback_ != nullptr) return count_callback_;
+  auto* pointer = llvm::PointerType::getUnqual(context());
+  auto* result = llvm::Type::getInt64Ty(context());
+  auto* type = llvm::FunctionType::get(result, {pointer, pointer, pointer, pointer}, false);
+  count_callback_ = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
+                                           "count_element", module_);
+  // A static function to libbpf and the kernel, with a symbol, which strip leaves alone.
+  count_callback_->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  count_callback_->setDoesNotThrow();
+  count_callback_->setDSOLocal(true);
+  llvm::DISubprogram* scope = debug_.describe_callback(*count_callback_, where,
+                                                       CallbackKind::Element);
+  llvm::IRBuilder<> ir(llvm::BasicBlock::Create(context(), "entry", count_callback_));
+  ir.SetCurrentDebugLocation(debug_.location(where, scope));
+  ir.CreateRet(llvm::ConstantInt::get(result, 0));
+  return count_callback_;
 }
 
 llvm::GlobalVariable* ModuleContext::literal(std::string_view bytes, uint32_t size) {

@@ -69,6 +69,9 @@ class ModuleContext {
   llvm::GlobalVariable* site_counts() { return site_counts_; }
   llvm::GlobalVariable* site_codes() { return site_codes_; }
 
+  // A callback for bpf_for_each_map_elem() that does nothing: the helper counts its calls.
+  llvm::Function* count_callback(sema::SourceRange where);
+
   // Read-only bytes with NULs up to `size`, aligned to 8.
   llvm::GlobalVariable* literal(std::string_view bytes, uint32_t size);
   // At least `size` zero bytes; never written.
@@ -116,6 +119,7 @@ class ModuleContext {
   llvm::GlobalVariable* lost_events_ = nullptr;
   llvm::GlobalVariable* site_counts_ = nullptr;
   llvm::GlobalVariable* site_codes_ = nullptr;
+  llvm::Function* count_callback_ = nullptr;
   llvm::GlobalVariable* zeroes_ = nullptr;
   uint32_t zeroes_size_ = 0;
   std::map<std::string, llvm::GlobalVariable*> site_values_;

@@ -123,7 +123,8 @@ std::variant<Options, int> parse_options(std::span<const std::string> arguments,
   app.add_option("--name", options.tool_name,
                  "What the tool calls itself (default: the script's name without .bt)");
   add_world_options(app, options.world);
-  app.add_flag("--unsafe", options.is_unsafe, "Compile what may harm the machine that is traced");
+  app.add_flag("--unsafe", options.is_unsafe,
+               "Allow what changes what is traced: system(), signal(), probes at addresses");
   app.add_flag("-v,--verbose", options.is_verbose,
                "Say what each stage took, and which programs are run");
   app.add_flag("-q,--quiet", options.is_quiet, "No warnings");

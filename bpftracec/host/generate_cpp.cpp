@@ -129,6 +129,15 @@ HandlerNames handler_names(sema::RecordKind kind) {
       return {CppIdentifier("handle_time"), CppIdentifier("TimeDetails")};
     case sema::RecordKind::Exit:
       return {CppIdentifier("handle_exit"), CppIdentifier("ExitDetails")};
+    case sema::RecordKind::Cat:
+      return {CppIdentifier("handle_cat"), CppIdentifier("PrintfDetails")};
+    case sema::RecordKind::System:
+      return {CppIdentifier("handle_system"), CppIdentifier("PrintfDetails")};
+    case sema::RecordKind::Errorf:
+    case sema::RecordKind::Warnf:
+      return {CppIdentifier("handle_script_message"), CppIdentifier("ScriptMessageDetails")};
+    case sema::RecordKind::Join:
+      return {CppIdentifier("handle_join"), CppIdentifier("JoinDetails")};
   }
   internal_error("unknown kind of record");
 }
@@ -142,11 +151,23 @@ CppCode offset_code(const FieldPlan& field) {
   return CppCode("offsetof(", field.structure, ", ", field.member, ")");
 }
 
+CppCode pieces_code(const RecordPlan& record, size_t index) {
+  return record.pieces.empty() ? CppCode("{}") : CppCode("kPieces", index);
+}
+
 // What stands between the braces of the record's details.
 CppCode details_code(const RecordPlan& record, size_t index) {
   switch (record.kind) {
     case sema::RecordKind::Printf:
-      return record.pieces.empty() ? CppCode("{}") : CppCode("kPieces", index);
+    case sema::RecordKind::Cat:
+    case sema::RecordKind::System:
+      return pieces_code(record, index);
+    case sema::RecordKind::Errorf:
+    case sema::RecordKind::Warnf:
+      return CppCode(pieces_code(record, index), ", ", record.kind == sema::RecordKind::Errorf,
+                     ", ", record.line, ", ", record.column, ", ", record.end_column);
+    case sema::RecordKind::Join:
+      return CppCode(field_code(field_at(record, 0)), ", ", CppLiteral(record.separator));
     case sema::RecordKind::PrintValue:
       return field_code(field_at(record, 0));
     case sema::RecordKind::PrintMap:
@@ -316,6 +337,8 @@ CppIdentifier site_kind(sema::Site::Kind kind) {
       return CppIdentifier("MapUpdate");
     case sema::Site::Kind::DivideByZero:
       return CppIdentifier("DivideByZero");
+    case sema::Site::Kind::Signal:
+      return CppIdentifier("Signal");
     case sema::Site::Kind::LoopLimit:
       return CppIdentifier("LoopLimit");
   }
@@ -333,11 +356,36 @@ void write_sites(CppWriter& out, const HostPlan& plan) {
   out.empty_line();
 }
 
+CppIdentifier option_kind(sema::OptionPlan::Kind kind) {
+  switch (kind) {
+    case sema::OptionPlan::Kind::Bool:
+      return CppIdentifier("Bool");
+    case sema::OptionPlan::Kind::Integer:
+      return CppIdentifier("Integer");
+    case sema::OptionPlan::Kind::Text:
+      return CppIdentifier("Text");
+  }
+  internal_error("unknown kind of option");
+}
+
+void write_options(CppWriter& out, const sema::Program& program) {
+  if (program.options.empty()) return;
+  out.open("constexpr OptionDescription kOptions[] = {");
+  for (const sema::OptionPlan& option : program.options) {
+    out.line("{OptionDescription::Kind::", option_kind(option.kind), ", ", CppLiteral(option.name),
+             ", ", CppLiteral(option.help), ", ", option.number, ", ", option.is_signed, ", ",
+             CppLiteral(option.text), "},");
+  }
+  out.close("};");
+  out.empty_line();
+}
+
 void write_others(CppWriter& out, const HostPlan& plan) {
   write_tracepoint_records(out, *plan.program);
   write_kernel_types(out, *plan.program);
   write_parameters(out, plan);
   write_sites(out, plan);
+  write_options(out, *plan.program);
 }
 
 // ---- the object's data --------------------------------------------------------------------------
@@ -347,11 +395,17 @@ CppCode copy_function(sema::LateConstant::Kind kind) {
   using Kind = sema::LateConstant::Kind;
   if (kind == Kind::ProbeName) return CppCode("copy_probe_name");
   if (kind == Kind::ProbeFunction) return CppCode("copy_probe_function");
+  if (kind == Kind::OptionText) return CppCode("copy_option_text");
   if (kind == Kind::ParameterValue) return CppCode("copy_printed_parameter");
   return CppCode("copy_text_parameter");
 }
 
-CppCode binding_code(const sema::LateConstant& constant) {
+size_t option_index(const sema::Program& program, const sema::LateConstant& constant) {
+  const auto found = std::ranges::find(program.options, constant.name, &sema::OptionPlan::name);
+  return static_cast<size_t>(found - program.options.begin());
+}
+
+CppCode binding_code(const sema::Program& program, const sema::LateConstant& constant) {
   using Kind = sema::LateConstant::Kind;
   switch (constant.kind) {
     case Kind::ParameterInteger:
@@ -370,6 +424,8 @@ CppCode binding_code(const sema::LateConstant& constant) {
       return CppCode("bindings.tai_offset");
     case Kind::CgroupId:
       return CppCode("cgroup_id(bindings, ", CppLiteral(constant.name), ")");
+    case Kind::OptionNumber:
+      return CppCode("bindings.options[", option_index(program, constant), "].number");
     case Kind::HasBootClock:
       return CppCode("bindings.has_boot_clock");
     case Kind::PidNamespaceDevice:
@@ -378,6 +434,7 @@ CppCode binding_code(const sema::LateConstant& constant) {
       return CppCode("bindings.pid_namespace_inode");
     case Kind::HasAttachCookies:
       return CppCode("bindings.has_attach_cookies");
+    case Kind::OptionText:
     case Kind::ParameterText:
     case Kind::ParameterValue:
     case Kind::ProbeName:
@@ -387,14 +444,18 @@ CppCode binding_code(const sema::LateConstant& constant) {
   internal_error("unknown kind of late constant");
 }
 
-void write_binding(CppWriter& out, const sema::LateConstant& constant) {
+void write_binding(CppWriter& out, const sema::Program& program,
+                   const sema::LateConstant& constant) {
   CppIdentifier symbol(constant.symbol);
   out.line("static_assert(sizeof data->", symbol, " == ", constant.size, ");");
   if (sema::is_text(constant)) {
-    out.line(copy_function(constant.kind), "(bindings, ", constant.index,
+    const size_t index = constant.kind == sema::LateConstant::Kind::OptionText
+                             ? option_index(program, constant)
+                             : constant.index;
+    out.line(copy_function(constant.kind), "(bindings, ", index,
              ", reinterpret_cast<char*>(&data->", symbol, "), ", constant.size, ");");
   } else {
-    out.line("data->", symbol, " = ", binding_code(constant), ";");
+    out.line("data->", symbol, " = ", binding_code(program, constant), ";");
   }
 }
 
@@ -402,7 +463,8 @@ void write_bind(CppWriter& out, const sema::Program& program) {
   if (program.late_constants.empty()) return;
   out.open("void bind_object(void* skeleton, [[maybe_unused]] const Bindings& bindings) {");
   out.line("auto* data = static_cast<tool*>(skeleton)->rodata;");
-  for (const sema::LateConstant& constant : program.late_constants) write_binding(out, constant);
+  for (const sema::LateConstant& constant : program.late_constants)
+    write_binding(out, program, constant);
   out.close("}");
   out.empty_line();
 }
@@ -483,6 +545,11 @@ void write_description(CppWriter& out, const HostPlan& plan, const GenerateOptio
   if (!program.kernel_records.empty()) {
     out.line(".kernel_types = kKernelTypes,");
     out.line(".read_kernel_types = read_kernel_types,");
+  }
+  if (!program.options.empty()) out.line(".options = kOptions,");
+  if (config.is_unsafe) out.line(".is_unsafe = true,");
+  if (config.max_cat_bytes != sema::Config().max_cat_bytes) {
+    out.line(".max_cat_bytes = ", config.max_cat_bytes, ",");
   }
   out.line(".print_maps = ", prints_maps ? CppCode("print_maps") : CppCode("nullptr"), ",");
   out.close("};");

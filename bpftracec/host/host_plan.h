@@ -86,7 +86,11 @@ struct RecordPlan {
   std::vector<FieldPlan> fields;
   std::vector<PiecePlan> pieces;  // Printf
   std::string time_format;        // Time
-  uint32_t map = 0;               // PrintMap, Clear, Zero
+  std::string separator;          // Join
+  uint32_t line = 0;              // Errorf, Warnf: its place, as SitePlan has it
+  uint32_t column = 0;
+  uint32_t end_column = 0;
+  uint32_t map = 0;  // PrintMap, Clear, Zero
 };
 
 struct HistogramPlan {

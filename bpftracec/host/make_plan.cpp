@@ -62,6 +62,7 @@ CppIdentifier value_type_of(const Type& type) {
     case TypeKind::Stats:
     case TypeKind::Hist:
     case TypeKind::Lhist:
+    case TypeKind::Tseries:
       break;
   }
   internal_error("a value of this type cannot be stored or shown: " + sema::spelling(type));
@@ -211,6 +212,7 @@ RecordPlan plan_record(const sema::RecordPlan& record, size_t index, Tuples& tup
   for (const sema::FormatPiece& piece : record.format)
     plan.pieces.push_back(plan_piece(piece, plan));
   plan.time_format = record.time_format;
+  plan.separator = record.separator;
   if (record.map) plan.map = *record.map;
   return plan;
 }
@@ -241,6 +243,8 @@ AggregationNames aggregation_names(TypeKind kind) {
       return {"kHist", nullptr};
     case TypeKind::Lhist:
       return {"kLhist", nullptr};
+    case TypeKind::Tseries:
+      return {"kTseries", nullptr};
     case TypeKind::Error:
     case TypeKind::None:
     case TypeKind::Bool:
@@ -289,6 +293,10 @@ void plan_key(const sema::MapPlan& map, size_t index, Tuples& tuples, MapPlan& p
 HistogramPlan plan_histogram(const sema::MapPlan& map, const sema::Program& program) {
   HistogramPlan plan;
   if (map.value.type.kind == TypeKind::Hist) plan.bits = map.hist_bits;
+  if (map.value.type.kind == TypeKind::Tseries) {
+    plan.bits = static_cast<uint32_t>(map.tseries.function);
+    plan.bounds = {static_cast<int64_t>(map.tseries.interval), map.tseries.count, 1};
+  }
   if (map.value.type.kind != TypeKind::Lhist) return plan;
   const std::array<const sema::LateInteger*, 3> bounds = {&map.lhist_min, &map.lhist_max,
                                                           &map.lhist_step};
@@ -426,6 +434,20 @@ SitePlan plan_site(const sema::Site& site, const diagnostics::SourceFile& source
   return plan;
 }
 
+// Where messages of the script's own say that they come from.
+void plan_place(const sema::RecordPlan& record, const diagnostics::SourceFile& source,
+                RecordPlan& plan) {
+  diagnostics::SourcePosition begin = source.position(record.range.begin);
+  diagnostics::SourcePosition end = source.position(record.range.end);
+  plan.line = begin.line;
+  plan.column = begin.column;
+  if (end.line == begin.line) plan.end_column = end.column;
+}
+
+bool has_place(const sema::RecordPlan& record) {
+  return record.kind == sema::RecordKind::Errorf || record.kind == sema::RecordKind::Warnf;
+}
+
 }  // namespace
 
 HostPlan make_plan(const sema::Program& program) {
@@ -440,8 +462,13 @@ HostPlan make_plan(const sema::Program& program) {
     plan.probes.push_back(
         {probe.symbol, attacher_of(probe.attach_point.kind), &probe.attach_point});
   plan.parameters = plan_parameters(program);
-  if (!program.sites.empty()) {
+  const bool has_places = std::ranges::any_of(program.records, has_place);
+  if (has_places || !program.sites.empty()) {
     const diagnostics::SourceFile source(program.script_name, program.source);
+    for (size_t index = 0; index < program.records.size(); ++index) {
+      const sema::RecordPlan& record = program.records[index];
+      if (has_place(record)) plan_place(record, source, plan.records[index]);
+    }
     for (const sema::Site& site : program.sites) plan.sites.push_back(plan_site(site, source));
   }
   return plan;

@@ -209,6 +209,7 @@ MapPlan plan_map(const MapInfo& info, const MapTypes& types, const Config& confi
   if (!info.is_scalar) plan.key_type = types.key.type();
   plan.value.type = types.value.type();
   if (types.histogram) {
+    plan.tseries = types.histogram->tseries;
     plan.hist_bits = types.histogram->bits;
     plan.lhist_min = types.histogram->min;
     plan.lhist_max = types.histogram->max;
@@ -237,6 +238,7 @@ std::optional<Program> analyze_expanded(const syntax::Script& script,
 
   // Settings come first: some are limits of types.
   program.config = read_config(script, sink);
+  program.config.is_unsafe = options.is_unsafe;
   report_unsupported_definitions(script, sink);
   ResolvedProbes probes = resolve_probes(script, world, sink, options.is_unsafe);
   const Names names = resolve_names(script, sink);

@@ -15,7 +15,7 @@ namespace bpftracec::sema {
 struct AnalyzeOptions {
   // What messages of the tool call the script; empty: the base name of the file.
   std::string script_name;
-  // --unsafe: what may harm the machine that the tool runs on is compiled, too.
+  // --unsafe: what may harm the machine that is traced is compiled, too.
   bool is_unsafe = false;
 };
 

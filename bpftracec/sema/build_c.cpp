@@ -217,6 +217,70 @@ ExprPtr build_size(ProbeContext& context, SourceRange range, const Type& type) {
   return make_expr(kWide, range, KernelSize{context.tables.kernel_record(std::move(record))});
 }
 
+// ---- container_of() -----------------------------------------------------------------------------
+
+namespace {
+
+// The struct that the second argument tells; nothing, and reported, where it is none.
+std::optional<Type> container_type(ProbeContext& context, const syntax::CallExpr& call) {
+  const auto* const* written = std::get_if<const syntax::TypeofExpr*>(&call.arguments[1]);
+  if (written == nullptr) {
+    context
+        .report<DiagnosticKind::ArgumentType>(syntax::range_of(call.arguments[1]), call.name,
+                                              "a type", "something else")
+        .hint("typeof(struct NAME)");
+    return std::nullopt;
+  }
+  auto type = build_typeof(context, **written);
+  if (!type || type->kind == TypeKind::Struct) return type;
+  context.report<DiagnosticKind::NotAStruct>((*written)->range, spelling(*type));
+  return std::nullopt;
+}
+
+// How far a member lies from the beginning, on the target.
+ExprPtr member_offset(ProbeContext& context, SourceRange range, const CMemberPath& path) {
+  ExprPtr base = integer_constant(range, 0, kWide);
+  if (!is_kernel(*path.record)) return integer_constant(range, path.bit_offset / 8, kWide);
+  auto place = find_place(context, path, base);
+  if (place) return make_expr(kWide, range, MemberAddress{std::move(base), *std::move(place)});
+  context.report<DiagnosticKind::AnonymousKernelRecord>(range, world::spelling(*path.record));
+  return nullptr;
+}
+
+}  // namespace
+
+Operand build_container_of(ProbeContext& context, const syntax::CallExpr& call) {
+  Operand pointer = build(context, call.arguments[0]);
+  const auto type = container_type(context, call);
+  const auto* const* member = std::get_if<const syntax::Identifier*>(&call.arguments[2]);
+  if (member == nullptr) {
+    context.report<DiagnosticKind::ArgumentType>(syntax::range_of(call.arguments[2]), call.name,
+                                                 "the name of a member", "something else");
+  }
+  if (pointer.is_error() || !type || member == nullptr) return Operand::error(call.range);
+  if (pointer.kind() != TypeKind::Pointer && !is_integer_like(pointer.type())) {
+    context.report<DiagnosticKind::ArgumentType>(pointer.range(), call.name, "a pointer",
+                                                 spelling(pointer.type()));
+    return Operand::error(call.range);
+  }
+  const SourceRange where = (*member)->range;
+  const auto path = context.script.c_types.catalog().find_member(*type->c_type, (*member)->name);
+  if (!path) {
+    report_unknown_member(context, {where, {}, (*member)->name, where, false}, *type);
+    return Operand::error(call.range);
+  }
+  ExprPtr offset = member_offset(context, call.range, *path);
+  if (offset == nullptr) return Operand::error(call.range);
+  const AddressSpace space = space_of(context, pointer.type());
+  ExprPtr address = make_expr(kWide, call.range,
+                              Binary{BinaryOp::Subtract,
+                                     convert(take(context, std::move(pointer)), kWide),
+                                     std::move(offset),
+                                     {}});
+  const Type result = pointer_type(type->c_name, space, std::make_shared<const Type>(*type));
+  return Operand(convert(std::move(address), result));
+}
+
 // ---- offsetof -----------------------------------------------------------------------------------
 
 namespace {

@@ -99,7 +99,7 @@ Operand build_call(ProbeContext& context, const syntax::CallExpr& call) {
   }
   switch (info->function) {
     case Function::Printf:
-      return build_printf(context, call);
+      return build_formatted(context, call, RecordKind::Printf);
     case Function::Print:
       return build_print(context, call);
     case Function::Clear:
@@ -150,6 +150,8 @@ Operand build_call(ProbeContext& context, const syntax::CallExpr& call) {
       return build_address_in(context, call, AddressSpace::User);
     case Function::IsErr:
       return build_is_err(context, call);
+    case Function::ContainerOf:
+      return build_container_of(context, call);
     case Function::Strftime:
       return build_strftime(context, call);
     case Function::Cgroupid:
@@ -158,6 +160,32 @@ Operand build_call(ProbeContext& context, const syntax::CallExpr& call) {
       return build_cgroup_path(context, call);
     case Function::Reg:
       return build_register(context, call);
+    case Function::Len:
+      return build_map_length(context, call);
+    case Function::HasKey:
+      return build_has_key(context, call);
+    case Function::Find:
+      return build_find(context, call);
+    case Function::Cat:
+      return build_formatted(context, call, RecordKind::Cat);
+    case Function::System:
+      return build_system(context, call);
+    case Function::Errorf:
+      return build_formatted(context, call, RecordKind::Errorf);
+    case Function::Warnf:
+      return build_formatted(context, call, RecordKind::Warnf);
+    case Function::Join:
+      return build_join(context, call);
+    case Function::Assert:
+      return build_assert(context, call);
+    case Function::Debugf:
+      return build_debugf(context, call);
+    case Function::Signal:
+      return build_signal(context, call, Operation::SendSignal);
+    case Function::SignalThread:
+      return build_signal(context, call, Operation::SendSignalThread);
+    case Function::Getopt:
+      return build_getopt(context, call);
     case Function::IsStr:
     case Function::IsPtr:
     case Function::IsArray:
@@ -178,6 +206,7 @@ Operand build_call(ProbeContext& context, const syntax::CallExpr& call) {
     case Function::Stats:
     case Function::Hist:
     case Function::Lhist:
+    case Function::Tseries:
       return build_misplaced_map_function(context, call);
   }
   base::internal_error("unknown function");

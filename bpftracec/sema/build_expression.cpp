@@ -81,6 +81,8 @@ bool is_function_probe(ProgramKind kind) {
          kind == ProgramKind::Uprobe || kind == ProgramKind::Uretprobe;
 }
 
+}  // namespace
+
 std::string_view kind_spelling(ProbeKind kind) {
   switch (kind) {
 #define PROBE_KIND(name, spelling, short_spelling) \
@@ -97,6 +99,8 @@ std::string_view probe_type(ProbeKind kind) {
                           kind == ProbeKind::Self;
   return is_special ? "special" : kind_spelling(kind);
 }
+
+namespace {
 
 // Registers that hold a function's arguments on x86-64; a raw tracepoint's prototype has at most 12
 // parameters.
@@ -322,6 +326,7 @@ Operand build_builtin_variable(ProbeContext& context, SourceRange range, const B
                              BuiltinRead{builtin}));
   }
   if (builtin == Builtin::Usermode || builtin == Builtin::Ctx) {
+    if (!check_in_probe(context, range, builtin_spelling(builtin))) return Operand::error(range);
     if (!context.probe.attach_point) return Operand::error(range);
     return builtin == Builtin::Ctx ? build_ctx(context, range) : build_usermode(context, range);
   }

@@ -8,7 +8,6 @@
 namespace bpftracec::sema {
 
 using diagnostics::DiagnosticKind;
-using syntax::range_of;
 
 namespace {
 

@@ -69,31 +69,121 @@ std::optional<ExprPtr> build_key(ProbeContext& context, MapId map, SourceRange w
 
 Operand build_map_read(ProbeContext& context, const syntax::MapAccess& access) {
   const MapId map = context.script.names.map(access);
-  const InferredType& value = context.map_types(map).value;
   auto key = build_key(context, map, access.range, key_parts(access.keys));
-  if (!key || !value.is_known()) return Operand::error(access.range);
+  if (!key) return Operand::error(access.range);
+  return read_map(context, access.range, map, *std::move(key));
+}
+
+Operand read_map(ProbeContext& context, SourceRange range, MapId map, ExprPtr key) {
+  const InferredType& value = context.map_types(map).value;
+  if (!value.is_known()) return Operand::error(range);
   const Type& type = value.type();
   if (!is_aggregation(type)) {
-    Operand operand(make_expr(type, access.range, MapRead{map, *std::move(key)}));
+    Operand operand(make_expr(type, range, MapRead{map, std::move(key)}));
     operand.adapts = value.adapts();
     return operand;
   }
   const bool is_stats = type.kind == TypeKind::Stats;
   if (!is_castable_aggregation(type) && !is_stats) {
-    return Operand(make_expr(type, access.range, MapRead{map, *std::move(key)}));
+    return Operand(make_expr(type, range, MapRead{map, std::move(key)}));
   }
   context.tables.late_constant(LateConstant::Kind::PossibleCpus);
   if (is_stats) {
-    Operand operand(
-        make_expr(stats_record(type.is_signed), access.range, MapRead{map, *std::move(key)}));
+    Operand operand(make_expr(stats_record(type.is_signed), range, MapRead{map, std::move(key)}));
     operand.aggregation = type;
     return operand;
   }
   const bool is_signed = type.kind == TypeKind::Count || type.is_signed;
-  Operand operand(
-      make_expr(integer_type(8, is_signed), access.range, MapRead{map, *std::move(key)}));
+  Operand operand(make_expr(integer_type(8, is_signed), range, MapRead{map, std::move(key)}));
   operand.aggregation = type;
   return operand;
+}
+
+namespace {
+
+// The map that is the first argument; null, and reported, for anything else.
+const syntax::MapAccess* map_argument(ProbeContext& context, const syntax::CallExpr& call) {
+  const auto* const* access = std::get_if<const syntax::MapAccess*>(&call.arguments[0]);
+  if (access != nullptr && !(*access)->has_keys) return *access;
+  const Operand found = build(context, call.arguments[0]);
+  if (!found.is_error() || access != nullptr) {
+    context.report<DiagnosticKind::ArgumentType>(
+        syntax::range_of(call.arguments[0]), call.name, "a map without a key",
+        access == nullptr ? spelling(found) : "one element");
+  }
+  return nullptr;
+}
+
+std::span<const syntax::Expr> key_argument(const syntax::CallExpr& call) {
+  return key_parts(call.arguments.subspan(1, 1));
+}
+
+}  // namespace
+
+Operand build_has_key(ProbeContext& context, const syntax::CallExpr& call) {
+  const syntax::MapAccess* access = map_argument(context, call);
+  if (access == nullptr) return Operand::error(call.range);
+  const MapId map = context.script.names.map(*access);
+  auto key = build_key(context, map, access->range, key_argument(call));
+  if (!key || !context.map_types(map).value.is_known()) return Operand::error(call.range);
+  return Operand(make_expr(bool_type(), call.range, HasKey{map, *std::move(key)}));
+}
+
+Operand build_map_length(ProbeContext& context, const syntax::CallExpr& call) {
+  const syntax::MapAccess* access = map_argument(context, call);
+  if (access == nullptr) return Operand::error(call.range);
+  const MapId map = context.script.names.map(*access);
+  if (!context.map_types(map).value.is_known()) return Operand::error(call.range);
+  if (context.map_info(map).is_scalar) {
+    context.report<DiagnosticKind::LengthOfScalarMap>(access->range, context.map_info(map).name);
+    return Operand::error(call.range);
+  }
+  return Operand(make_expr(integer_type(8, true), call.range, MapLength{map}));
+}
+
+Operand build_find(ProbeContext& context, const syntax::CallExpr& call) {
+  const auto* const* variable = std::get_if<const syntax::Variable*>(&call.arguments[2]);
+  const syntax::MapAccess* access = map_argument(context, call);
+  if (variable == nullptr) {
+    const Operand found = build(context, call.arguments[2]);
+    context.report<DiagnosticKind::ArgumentType>(syntax::range_of(call.arguments[2]), call.name,
+                                                 "a variable", spelling(found));
+  }
+  if (access == nullptr || variable == nullptr) return Operand::error(call.range);
+  const auto target = context.script.names.variable(**variable);
+  const MapId map = context.script.names.map(*access);
+  auto key = build_key(context, map, access->range, key_argument(call));
+  if (!key || !target || !context.map_types(map).value.is_known()) {
+    return Operand::error(call.range);
+  }
+  if (context.purpose == Purpose::Types) {
+    return Operand(integer_constant(call.range, 0, bool_type()));
+  }
+  // The key is used twice.
+  const Type key_type = *key == nullptr ? Type() : (*key)->type;
+  const VariableId kept = context.add_temporary(key_type);
+  const auto key_again = [&] { return make_expr(key_type, call.range, VariableRead{kept}); };
+  Operand value = read_map(context, access->range, map, key_again());
+  const InferredType& type = context.variable_types[*target];
+  if (value.is_error() || !type.is_known()) return Operand::error(call.range);
+  if (!fits(value, type.type())) {
+    context.report<DiagnosticKind::AssignmentType>((*variable)->range,
+                                                   "$" + std::string((*variable)->name),
+                                                   spelling(value), spelling(type.type()));
+    return Operand::error(call.range);
+  }
+  Block body;
+  ExprPtr assigned = coerce(context, std::move(value), type.type());
+  body.push_back({call.range, AssignVariable{*target, std::move(assigned)}});
+  ExprPtr found = make_expr(
+      bool_type(), call.range,
+      Sequence{std::move(body), integer_constant(call.range, 1, bool_type())});
+  ExprPtr choice = make_expr(
+      bool_type(), call.range,
+      Conditional{make_expr(bool_type(), call.range, HasKey{map, key_again()}), std::move(found),
+                  integer_constant(call.range, 0, bool_type())});
+  return Operand(
+      make_expr(bool_type(), call.range, BindVariable{kept, *std::move(key), std::move(choice)}));
 }
 
 std::optional<Operand> build_delete(ProbeContext& context, const DeleteTarget& target,

@@ -21,6 +21,8 @@ bool is_parameter_value(const ProbeContext& context, const Expr& expr) {
          context.tables.late_constant_at(read->constant).kind == LateConstant::Kind::ParameterValue;
 }
 
+}  // namespace
+
 Operand emit(ProbeContext& context, RecordPlan plan, std::vector<ExprPtr> arguments) {
   const SourceRange range = plan.range;
   for (const ExprPtr& argument : arguments) {
@@ -30,6 +32,8 @@ Operand emit(ProbeContext& context, RecordPlan plan, std::vector<ExprPtr> argume
   const RecordId record = context.tables.record(std::move(plan));
   return Operand(make_expr(kNone, range, EmitRecord{record, std::move(arguments)}));
 }
+
+namespace {
 
 // The text of an argument that must be written as one.
 const syntax::StringLiteral* literal_argument(ProbeContext& context, const syntax::CallExpr& call) {
@@ -118,16 +122,15 @@ bool check_format(ProbeContext& context, const PrintfFormat& format, SourceRange
          argument_count == format.conversion_count;
 }
 
-Operand build_printf(ProbeContext& context, const syntax::CallExpr& call) {
+std::optional<FormattedArguments> format_arguments(ProbeContext& context,
+                                                   const syntax::CallExpr& call) {
   const syntax::StringLiteral* literal = literal_argument(context, call);
   std::vector<Operand> operands;
   for (const syntax::Expr& argument : call.arguments.subspan(1))
     operands.push_back(build(context, argument));
-  if (literal == nullptr) return Operand::error(call.range);
+  if (literal == nullptr) return std::nullopt;
   PrintfFormat format = parse_printf_format(literal->value);
-  if (!check_format(context, format, literal->range, operands.size())) {
-    return Operand::error(call.range);
-  }
+  if (!check_format(context, format, literal->range, operands.size())) return std::nullopt;
   std::vector<ExprPtr> arguments;
   bool is_complete = true;
   for (const FormatPiece& piece : format.pieces) {
@@ -135,10 +138,16 @@ Operand build_printf(ProbeContext& context, const syntax::CallExpr& call) {
     arguments.push_back(take_for_conversion(context, piece, std::move(operands[piece.argument])));
     is_complete = is_complete && arguments.back() != nullptr;
   }
-  if (!is_complete) return Operand::error(call.range);
-  RecordPlan plan{.kind = RecordKind::Printf, .range = call.range};
-  plan.format = std::move(format.pieces);
-  return emit(context, std::move(plan), std::move(arguments));
+  if (!is_complete) return std::nullopt;
+  return FormattedArguments{std::move(format), std::move(arguments)};
+}
+
+Operand build_formatted(ProbeContext& context, const syntax::CallExpr& call, RecordKind kind) {
+  auto formatted = format_arguments(context, call);
+  if (!formatted) return Operand::error(call.range);
+  RecordPlan plan{.kind = kind, .range = call.range};
+  plan.format = std::move(formatted->format.pieces);
+  return emit(context, std::move(plan), std::move(formatted->arguments));
 }
 
 // ---- print --------------------------------------------------------------------------------------

@@ -32,6 +32,8 @@ Type aggregation_type(Function function, bool is_signed) {
       return {.kind = TypeKind::Hist};
     case Function::Lhist:
       return {.kind = TypeKind::Lhist};
+    case Function::Tseries:
+      return numeric(TypeKind::Tseries);
     default:
       break;
   }

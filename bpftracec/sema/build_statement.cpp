@@ -65,6 +65,7 @@ bool is_useless(const Expr& expr) {
                           return is_useless(*node.when_true) && is_useless(*node.when_false);
                         },
                         [](const Sequence&) { return false; },
+                        [](const BindVariable& node) { return is_useless(*node.body); },
                         [](const Call&) { return false; },
                         [](const auto&) { return true; },
                     },
@@ -374,6 +375,49 @@ std::optional<HistogramShape> build_lhist_shape(ProbeContext& context,
   return shape;
 }
 
+// "avg" and its like; without, the last value of an interval counts.
+std::optional<TseriesFunction> build_tseries_function(ProbeContext& context,
+                                                      const syntax::CallExpr& call) {
+  using Function = TseriesFunction;
+  constexpr std::pair<std::string_view, Function> kFunctions[] = {{"avg", Function::Avg},
+                                                                  {"max", Function::Max},
+                                                                  {"min", Function::Min},
+                                                                  {"sum", Function::Sum}};
+  if (call.arguments.size() < 4) return Function::Last;
+  const auto name = literal_text(context, call, 3);
+  if (!name) return std::nullopt;
+  for (const auto& [spelling, function] : kFunctions) {
+    if (spelling == *name) return function;
+  }
+  context.report<DiagnosticKind::TseriesFunction>(range_of(call.arguments[3]), *name)
+      .hint("there are avg, max, min and sum");
+  return std::nullopt;
+}
+
+std::optional<HistogramShape> build_tseries_shape(ProbeContext& context,
+                                                  const syntax::CallExpr& call) {
+  constexpr int64_t kMaxIntervals = 1'000'000;
+  const auto interval = build_late_integer(context, call, 1, false);
+  const auto count = build_late_integer(context, call, 2, false);
+  const auto function = build_tseries_function(context, call);
+  if (!interval || !count || !function) return std::nullopt;
+  const int64_t nanoseconds = std::get<int64_t>(*interval);
+  const int64_t intervals = std::get<int64_t>(*count);
+  if (nanoseconds < 1) {
+    context.report<DiagnosticKind::TseriesInterval>(range_of(call.arguments[1]));
+    return std::nullopt;
+  }
+  if (intervals < 1 || intervals > kMaxIntervals) {
+    context.report<DiagnosticKind::TseriesCount>(range_of(call.arguments[2]), kMaxIntervals,
+                                                 intervals);
+    return std::nullopt;
+  }
+  context.tables.late_constant(LateConstant::Kind::HasBootClock);
+  HistogramShape shape{.origin = call.range};
+  shape.tseries = {static_cast<uint64_t>(nanoseconds), static_cast<uint32_t>(intervals), *function};
+  return shape;
+}
+
 // Notes a histogram's constant arguments. False where they are wrong or differ from the map's.
 bool build_shape(ProbeContext& context, const syntax::CallExpr& call, const FunctionInfo& info,
                  MapId map) {
@@ -382,6 +426,8 @@ bool build_shape(ProbeContext& context, const syntax::CallExpr& call, const Func
     shape = build_hist_shape(context, call);
   } else if (info.function == Function::Lhist) {
     shape = build_lhist_shape(context, call);
+  } else if (info.function == Function::Tseries) {
+    shape = build_tseries_shape(context, call);
   } else {
     return true;
   }

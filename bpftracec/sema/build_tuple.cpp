@@ -39,6 +39,7 @@ bool check_element(ProbeContext& context, const Operand& element) {
     case TypeKind::Stats:
     case TypeKind::Hist:
     case TypeKind::Lhist:
+    case TypeKind::Tseries:
       break;
   }
   context.report<DiagnosticKind::TupleElementType>(element.range(), spelling(element.type()));

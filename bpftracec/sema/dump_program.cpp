@@ -74,6 +74,16 @@ std::string_view name_of(RecordKind kind) {
       return "time";
     case RecordKind::Exit:
       return "exit";
+    case RecordKind::Cat:
+      return "cat";
+    case RecordKind::System:
+      return "system";
+    case RecordKind::Errorf:
+      return "errorf";
+    case RecordKind::Warnf:
+      return "warnf";
+    case RecordKind::Join:
+      return "join";
   }
   base::internal_error("unknown record kind");
 }
@@ -234,6 +244,8 @@ class Dumper {
          map.key_size, map.value_size, map.max_entries, map.max_entries == 1 ? "entry" : "entries");
     if (map.value.type.kind == TypeKind::Hist) {
       line(1, "{} bits, {} buckets", map.hist_bits, map.bucket_count);
+    } else if (map.value.type.kind == TypeKind::Tseries) {
+      line(1, "{} intervals of {} ns", map.tseries.count, map.tseries.interval);
     } else if (map.value.type.kind == TypeKind::Lhist) {
       line(1, "from {} to {} by {}, {} buckets", text(map.lhist_min), text(map.lhist_max),
            text(map.lhist_step), map.bucket_count);
@@ -518,6 +530,10 @@ class Dumper {
             [&](const Increment& node) { return increment(node); },
             [&](const DeleteElement& node) {
               return fmt::format("delete {}", element(node.map, node.key));
+            },
+            [&](const HasKey& node) { return "has " + element(node.map, node.key); },
+            [&](const MapLength& node) {
+              return fmt::format("len({})", program_.maps[node.map].name);
             },
             [&](const TupleMake& node) { return tuple(expr, node); },
             [&](const TupleElement& node) { return tuple_element(node); },

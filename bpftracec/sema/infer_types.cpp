@@ -97,7 +97,9 @@ class ComponentFinder {
 struct Source {
   uint32_t probe;
   NodeId target;
-  std::variant<const syntax::Assignment*, const syntax::LetStatement*, const syntax::IncrementExpr*>
+  // A call: of find(), which sets its variable.
+  std::variant<const syntax::Assignment*, const syntax::LetStatement*, const syntax::IncrementExpr*,
+               const syntax::CallExpr*>
       statement;
   std::vector<NodeId> reads;
 };
@@ -153,6 +155,10 @@ class Inference {
     void visit(const syntax::ForRangeStatement& loop) {
       inference.fix_counter(probe, *loop.variable);
       walk_children(loop);
+    }
+    void visit(const syntax::CallExpr& call) {
+      inference.add_find(probe, call);
+      walk_children(call);
     }
     void visit(const syntax::IncrementExpr& increment) {
       inference.add_increment(probe, increment);
@@ -300,6 +306,14 @@ class Inference {
     sources_.push_back(std::move(source));
   }
 
+  void add_find(uint32_t probe, const syntax::CallExpr& call) {
+    const FunctionInfo* info = find_function(call.name);
+    if (info == nullptr || info->function != Function::Find || call.arguments.size() != 3) return;
+    const auto target = node_of(probe, call.arguments[2]);
+    const auto* const* map = std::get_if<const syntax::MapAccess*>(&call.arguments[0]);
+    if (target && map != nullptr) add_source({probe, *target, &call, {node_of(**map)}});
+  }
+
   void add_increment(uint32_t probe, const syntax::IncrementExpr& increment) {
     const auto target = node_of(probe, increment.target);
     if (!target) return;
@@ -378,6 +392,10 @@ class Inference {
     }
     if (const auto* const* step = std::get_if<const syntax::IncrementExpr*>(&source.statement)) {
       return type.add_increment((*step)->is_increment, (*step)->range);
+    }
+    if (const auto* const* find = std::get_if<const syntax::CallExpr*>(&source.statement)) {
+      const auto* map = std::get<const syntax::MapAccess*>((*find)->arguments[0]);
+      return type.add(read_map(context, (*find)->range, node_of(*map), nullptr), (*find)->range);
     }
     const auto& assignment = *std::get<const syntax::Assignment*>(source.statement);
     const bool is_map = source.target < script_.types.maps.size();

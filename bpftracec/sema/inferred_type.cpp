@@ -127,6 +127,7 @@ bool InferredType::add(const Operand& value, SourceRange where) {
     case TypeKind::Stats:
     case TypeKind::Hist:
     case TypeKind::Lhist:
+    case TypeKind::Tseries:
       return false;  // cannot be stored by an assignment
   }
   base::internal_error("unknown type kind");
@@ -307,6 +308,7 @@ bool fits(const Operand& value, const Type& type) {
     case TypeKind::Stats:
     case TypeKind::Hist:
     case TypeKind::Lhist:
+    case TypeKind::Tseries:
       return false;
   }
   base::internal_error("unknown type kind");

@@ -44,6 +44,7 @@ uint32_t aggregation_size(const MapPlan& plan) {
       return sizeof(rt::average_value);
     case TypeKind::Hist:
     case TypeKind::Lhist:
+    case TypeKind::Tseries:
       return plan.bucket_count * sizeof(uint64_t);
     case TypeKind::Error:
     case TypeKind::None:
@@ -99,6 +100,9 @@ void lay_out(MapPlan& plan, const Config& config) {
     plan.bucket_count = rt::hist_bucket_count(plan.hist_bits);
   } else if (plan.value.type.kind == TypeKind::Lhist) {
     plan.bucket_count = lhist_buckets(plan);
+  }
+  if (plan.value.type.kind == TypeKind::Tseries) {
+    plan.bucket_count = plan.tseries.count * sizeof(rt::tseries_interval) / sizeof(uint64_t);
   }
   plan.value.offset = 0;
   plan.value.size = plan.is_per_cpu ? aggregation_size(plan) : slot_size(plan.value.type);

@@ -23,6 +23,12 @@ struct PrintfFormat {
 // A width or precision above this is taken for a mistake: the tool would print that many blanks.
 inline constexpr uint32_t kMaxFormatWidth = 4096;
 
+// What printf() and its like get.
+struct FormattedArguments {
+  PrintfFormat format;
+  std::vector<ExprPtr> arguments;  // of all conversions, in their order
+};
+
 PrintfFormat parse_printf_format(std::string_view format);
 
 }  // namespace bpftracec::sema

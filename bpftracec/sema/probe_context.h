@@ -20,6 +20,7 @@
 namespace bpftracec::sema {
 
 struct PrintfFormat;
+struct FormattedArguments;
 
 // A function of the script with its types. One that is not known is the error type, which has been
 // reported.
@@ -210,6 +211,7 @@ Operand value_at(SourceRange range, ExprPtr address, Type type, AddressSpace spa
 Operand build_member(ProbeContext& context, const syntax::FieldAccess& access, Operand object);
 // The size of what a pointer points to, on the target; `type` has one.
 ExprPtr build_size(ProbeContext& context, SourceRange range, const Type& type);
+Operand build_container_of(ProbeContext& context, const syntax::CallExpr& call);
 Operand build_offsetof(ProbeContext& context, const syntax::OffsetofExpr& node);
 // A constant that a macro or an enum defines; nothing for other names.
 std::optional<Operand> build_c_constant(ProbeContext& context,
@@ -261,10 +263,18 @@ Operand build_choice(ProbeContext& context, SourceRange range, const syntax::Exp
 // ---- maps ----
 
 Operand build_map_read(ProbeContext& context, const syntax::MapAccess& access);
+// The value of a key as build_key() makes it.
+Operand read_map(ProbeContext& context, SourceRange range, MapId map, ExprPtr key);
+std::string_view kind_spelling(ProbeKind kind);
 // The key as the map has it, null for a scalar map; nothing where the access does not fit the map's
 // shape, which has been reported.
 std::optional<ExprPtr> build_key(ProbeContext& context, MapId map, SourceRange where,
                                  std::span<const syntax::Expr> parts);
+// len() of a map.
+Operand build_map_length(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_has_key(ProbeContext& context, const syntax::CallExpr& call);
+// find(): nothing of the arguments but the map's value has a say in the variable's type.
+Operand build_find(ProbeContext& context, const syntax::CallExpr& call);
 std::optional<Operand> build_delete(ProbeContext& context, const DeleteTarget& target,
                                     SourceRange where);
 // `@m[k] = f(...)`. Null for anything but a call of a map function.
@@ -275,7 +285,21 @@ const syntax::CallExpr* as_map_function_call(const syntax::Expr& expr);
 // Whether a format is right and gets the arguments that it wants. Reports it if not.
 bool check_format(ProbeContext& context, const PrintfFormat& format, SourceRange range,
                   size_t argument_count);
-Operand build_printf(ProbeContext& context, const syntax::CallExpr& call);
+// printf() and its like.
+Operand build_formatted(ProbeContext& context, const syntax::CallExpr& call, RecordKind kind);
+// The format and the values for it; nothing when something is wrong, which has been reported.
+std::optional<FormattedArguments> format_arguments(ProbeContext& context,
+                                                   const syntax::CallExpr& call);
+// Sends a record with these values.
+Operand emit(ProbeContext& context, RecordPlan plan, std::vector<ExprPtr> arguments);
+Operand build_system(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_join(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_assert(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_debugf(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_signal(ProbeContext& context, const syntax::CallExpr& call, Operation operation);
+// Whether a function that changes what is traced may be used. Reports it if not.
+bool check_unsafe(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_getopt(ProbeContext& context, const syntax::CallExpr& call);
 Operand build_print(ProbeContext& context, const syntax::CallExpr& call);
 Operand build_clear(ProbeContext& context, const syntax::CallExpr& call, RecordKind kind);
 Operand build_time(ProbeContext& context, const syntax::CallExpr& call);

@@ -271,6 +271,17 @@ struct TupleElement {
   uint32_t index;
 };
 
+// Whether a map has a key.
+struct HasKey {
+  MapId map;
+  ExprPtr key;
+};
+
+// The number of a map's keys, an int64.
+struct MapLength {
+  MapId map;
+};
+
 // Sends record `record` to the tool; `arguments` fill RecordPlan::fields in order. The type is
 // None.
 struct EmitRecord {
@@ -305,8 +316,8 @@ struct Expr {
   std::variant<IntegerConstant, StringConstant, BuiltinRead, RegisterRead, LateConstantRead,
                VariableRead, MapRead, FieldRead, MemoryRead, MemberAddress, MemberRead, KernelHas,
                KernelSize, StringRead, StringIndex, Compute, Unary, Binary, StringCompare, Logical,
-               Conditional, Convert, Increment, DeleteElement, TupleMake, TupleElement, EmitRecord,
-               BindVariable, Sequence, Call, AddressOf>
+               Conditional, Convert, Increment, DeleteElement, HasKey, MapLength, TupleMake,
+               TupleElement, EmitRecord, BindVariable, Sequence, Call, AddressOf>
       node;
 };
 
@@ -537,6 +548,18 @@ struct Slot {
 // A bound of lhist(): a literal or a parameter.
 using LateInteger = std::variant<int64_t, LateConstantId>;
 
+// The numbers are those of rt::tseries_function.
+enum class TseriesFunction : uint8_t { Last, Avg, Max, Min, Sum };
+
+// The constant arguments of tseries().
+struct TseriesShape {
+  uint64_t interval = 1;  // ns
+  uint32_t count = 1;     // of intervals that are kept
+  TseriesFunction function = TseriesFunction::Last;
+
+  friend bool operator==(const TseriesShape&, const TseriesShape&) = default;
+};
+
 struct MapPlan {
   std::string name;        // as in the script, with @
   std::string symbol;      // of the map in the object: a C identifier ("map_calls")
@@ -553,7 +576,8 @@ struct MapPlan {
   bool is_lru = false;        // a full map drops the entry that was used longest ago
   uint32_t hist_bits = 0;     // hist: each power of two is cut in 2^bits
   LateInteger lhist_min, lhist_max, lhist_step;
-  uint32_t bucket_count = 0;  // hist, lhist: u64 counters in the value
+  TseriesShape tseries;
+  uint32_t bucket_count = 0;  // hist, lhist: u64 counters in the value; tseries: words
 };
 
 // The parts of the key, as they are printed between commas; empty for a scalar map.
@@ -569,7 +593,20 @@ inline std::vector<Slot> key_slots(const MapPlan& map) {
   return slots;
 }
 
-enum class RecordKind : uint8_t { Printf, PrintValue, PrintMap, Clear, Zero, Time, Exit };
+enum class RecordKind : uint8_t {
+  Printf,
+  PrintValue,
+  PrintMap,
+  Clear,
+  Zero,
+  Time,
+  Exit,
+  Cat,  // with a format, as the next three
+  System,
+  Errorf,
+  Warnf,
+  Join,  // one field: texts with their NULs, one after the other
+};
 
 // printf: literal text, or a conversion of one argument.
 struct FormatPiece {
@@ -601,12 +638,17 @@ struct RecordPlan {
   std::vector<RecordField> fields;  // naturally aligned, in order of the arguments
   uint32_t fixed_size = 0;          // rounded up to 8
   uint32_t max_tail_size = 0;       // 0: a record of fixed size
-  std::vector<FormatPiece> format;  // Printf
+  std::vector<FormatPiece> format;  // Printf, Cat, System, Errorf, Warnf
+  std::string separator;            // Join
   std::string time_format;          // Time
   std::optional<MapId> map;  // PrintMap, Clear, Zero. PrintMap has two fields: top and div, uint64
 };
 
 inline constexpr uint32_t kInlineTextCapacity = 64;
+
+// join() takes so many texts of so many bytes, with the NUL.
+inline constexpr uint32_t kMaxJoined = 16;
+inline constexpr uint32_t kMaxJoinedText = 1024;
 
 // A value that the tool writes into the object's read-only data before load.
 struct LateConstant {
@@ -626,6 +668,8 @@ struct LateConstant {
     PidNamespaceInode,   // uint64
     TaiOffset,           // CLOCK_TAI - the clock of nsecs when the tool started, int64
     CgroupId,            // of the cgroup whose path is `name`, uint64
+    OptionNumber,        // getopt(`name`) as a number or a bool, uint64
+    OptionText,          // getopt(`name`), char[size]
     ProbeName,           // `probe` of program `index`, char[size]
     ProbeFunction,       // `func` of program `index`, char[size]
     HasAttachCookies,    // uint32: bpf_get_attach_cookie exists (Linux 5.15)
@@ -633,14 +677,14 @@ struct LateConstant {
   uint32_t index = 0;  // of a parameter or a program
   uint32_t size = 8;   // bytes
   std::string symbol;  // the variable's name in .rodata: "param_1", "param_text_1", "start_ns", ...
-  std::string name = {};  // CgroupId
+  std::string name = {};  // CgroupId, OptionNumber, OptionText
 };
 
 inline bool is_text(const LateConstant& constant) {
   using Kind = LateConstant::Kind;
   const Kind kind = constant.kind;
-  return kind == Kind::ParameterText || kind == Kind::ParameterValue || kind == Kind::ProbeName ||
-         kind == Kind::ProbeFunction;
+  return kind == Kind::OptionText || kind == Kind::ParameterText || kind == Kind::ParameterValue ||
+         kind == Kind::ProbeName || kind == Kind::ProbeFunction;
 }
 
 // A place where a helper may fail, a divisor be zero, or a loop end too early. The programs count
@@ -649,6 +693,7 @@ struct Site {
   enum class Kind : uint8_t {
     MapUpdate,
     DivideByZero,
+    Signal,
     LoopLimit,  // the code is the number of turns after which the loop was stopped
   } kind;
   SourceRange range;
@@ -660,10 +705,29 @@ struct Config {
   uint32_t max_map_keys = 4096;
   std::string str_trunc_trailer = "..";
   std::string license = "GPL";
+  uint64_t max_cat_bytes = 10240;
+  bool is_unsafe = false;  // --unsafe: functions may change what is traced. Not set by a script
   bool print_maps_on_exit = true;
   bool fails_on_missing_probes = true;
   uint32_t max_probes = 1024;      // places that all attach points together may stand for
   uint64_t ring_buffer_bytes = 0;  // 0: chosen on the target
+};
+
+// A value that the tool takes as --name=VALUE.
+struct OptionPlan {
+  enum class Kind : uint8_t { Bool, Integer, Text } kind = Kind::Bool;
+  std::string name = {};
+  std::string help = {};
+  // What it is when it is not given.
+  uint64_t number = 0;
+  bool is_signed = false;  // Integer
+  std::string text = {};
+  SourceRange range = {};
+
+  bool has_same_default(const OptionPlan& other) const {
+    return kind == other.kind && number == other.number && is_signed == other.is_signed &&
+           text == other.text;
+  }
 };
 
 struct Program {
@@ -678,6 +742,7 @@ struct Program {
   std::vector<KernelRecord> kernel_records;  // not empty: the tool needs the kernel's BTF
   std::vector<LateConstant> late_constants;
   std::vector<Site> sites;
+  std::vector<OptionPlan> options;                     // in the order of their first use
   std::shared_ptr<const world::CTypeCatalog> c_types;  // keeps what types refer to
 };
 

@@ -50,6 +50,10 @@ LateConstantShape shape_of(Kind kind, uint32_t index, uint32_t size) {
       return {8, "cgroup_id"};
     case Kind::HasAttachCookies:
       return {4, "has_attach_cookies"};
+    case Kind::OptionNumber:
+      return {8, "option"};
+    case Kind::OptionText:
+      return {size, "option_text"};
     case Kind::ProbeName:
       return {kProbeTextCapacity, "probe_name_" + std::to_string(index + 1)};
     case Kind::ProbeFunction:
@@ -107,6 +111,13 @@ SiteId ProgramTables::site(Site::Kind kind, SourceRange range, std::optional<Map
   const auto [entry, is_new] = site_ids_.try_emplace({kind, place_of(range)}, next);
   if (is_new) sites_.push_back({kind, range, map});
   return entry->second;
+}
+
+const OptionPlan& ProgramTables::option(const OptionPlan& option) {
+  const auto known = std::ranges::find(options_, option.name, &OptionPlan::name);
+  if (known == options_.end()) return options_.emplace_back(option);
+  if (known->help.empty()) known->help = option.help;
+  return *known;
 }
 
 RecordId ProgramTables::record(RecordPlan plan) {
@@ -177,6 +188,7 @@ uint32_t ProgramTables::add_kernel_member(KernelRecordId id, KernelMember member
 void ProgramTables::move_into(Program& program) && {
   program.late_constants = std::move(late_constants_);
   program.sites = std::move(sites_);
+  program.options = std::move(options_);
   program.records = std::move(records_);
   program.tracepoint_records = std::move(tracepoint_records_);
   program.kernel_records = std::move(kernel_records_);

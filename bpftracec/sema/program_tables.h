@@ -26,6 +26,9 @@ class ProgramTables {
 
   SiteId site(Site::Kind kind, SourceRange range, std::optional<MapId> map = std::nullopt);
 
+  // The first that was added of this name.
+  const OptionPlan& option(const OptionPlan& option);
+
   // A plan that equals one from the same place gets its number: the programs of one probe share
   // their records.
   RecordId record(RecordPlan plan);
@@ -53,6 +56,7 @@ class ProgramTables {
       late_constant_ids_;
   std::vector<Site> sites_;
   std::map<std::pair<Site::Kind, uint64_t>, SiteId> site_ids_;
+  std::vector<OptionPlan> options_;
   std::vector<RecordPlan> records_;
   std::unordered_map<uint64_t, std::vector<RecordId>> records_by_place_;
   std::vector<TracepointRecord> tracepoint_records_;

@@ -146,6 +146,8 @@ class ConfigReader {
       if (check_range(setting, info, number, 1, std::numeric_limits<uint32_t>::max())) {
         config_.max_probes = static_cast<uint32_t>(number);
       }
+    } else if (info.key == Key::MaxCatBytes) {
+      config_.max_cat_bytes = number;
     } else if (info.key == Key::PerfRbPages) {
       if (check_range(setting, info, number, 0, kMaxRingBufferPages)) {
         config_.ring_buffer_bytes = number * kPageSize;

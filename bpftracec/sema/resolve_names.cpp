@@ -374,9 +374,12 @@ class NameResolver : public syntax::Walker<NameResolver> {
     const FunctionInfo* info = find_function(call.name);
     std::span<const syntax::Expr> arguments = call.arguments;
     if (info != nullptr && info->function == Function::Delete) return resolve_delete(call);
+    const bool asks_key = info != nullptr &&
+                          (info->function == Function::HasKey || info->function == Function::Find);
+    if (asks_key && arguments.size() == info->min_arguments) return resolve_key_question(call);
     const bool takes_map = info != nullptr &&
                            (info->function == Function::Clear || info->function == Function::Zero ||
-                            info->function == Function::Print ||
+                            info->function == Function::Print || info->function == Function::Len ||
                             info->function == Function::IsScalar);
     if (takes_map && !arguments.empty()) {
       if (const syntax::MapAccess* map = as_bare_map(arguments.front())) {
@@ -396,6 +399,18 @@ class NameResolver : public syntax::Walker<NameResolver> {
     walk(body);
     --loop_depth_;
     variables_->close_scope();
+  }
+
+  // has_key(@m, key), find(@m, key, $value): the variable is assigned.
+  void resolve_key_question(const syntax::CallExpr& call) {
+    for (const syntax::Expr& part : call.arguments.subspan(1, 1)) walk(part);
+    if (const syntax::MapAccess* map = as_bare_map(call.arguments.front())) {
+      const size_t count = key_parts(call.arguments.subspan(1, 1)).size();
+      maps_.use_with_keys(*map, count, map->range);
+    } else {
+      walk(call.arguments.front());
+    }
+    if (call.arguments.size() == 3) assign(call.arguments[2]);
   }
 
   void resolve_delete(const syntax::CallExpr& call) {

@@ -58,6 +58,7 @@ bool is_aggregation(const Type& type) {
     case TypeKind::Stats:
     case TypeKind::Hist:
     case TypeKind::Lhist:
+    case TypeKind::Tseries:
       return true;
     case TypeKind::Error:
     case TypeKind::None:
@@ -81,7 +82,7 @@ bool is_aggregation(const Type& type) {
 
 bool is_castable_aggregation(const Type& type) {
   return is_aggregation(type) && type.kind != TypeKind::Stats && type.kind != TypeKind::Hist &&
-         type.kind != TypeKind::Lhist;
+         type.kind != TypeKind::Lhist && type.kind != TypeKind::Tseries;
 }
 
 Type bool_type() { return {.kind = TypeKind::Bool, .size = 1}; }
@@ -208,6 +209,8 @@ std::string spelling(const Type& type) {
       return "hist_t";
     case TypeKind::Lhist:
       return "lhist_t";
+    case TypeKind::Tseries:
+      return "tseries_t";
   }
   base::internal_error("unknown type kind");
 }

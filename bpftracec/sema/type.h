@@ -36,6 +36,7 @@ enum class TypeKind : uint8_t {
   Stats,
   Hist,
   Lhist,
+  Tseries,
 };
 
 // Where a pointer points, which decides between bpf_probe_read_kernel and bpf_probe_read_user.

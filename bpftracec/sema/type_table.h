@@ -9,14 +9,16 @@
 
 namespace bpftracec::sema {
 
-// The constant arguments of hist() and lhist(): one set a map.
+// The constant arguments of hist(), lhist() and tseries(): one set a map.
 struct HistogramShape {
   uint32_t bits = 0;
   LateInteger min = 0, max = 0, step = 1;
+  TseriesShape tseries;
   SourceRange origin;
 
   bool is_same(const HistogramShape& other) const {
-    return bits == other.bits && min == other.min && max == other.max && step == other.step;
+    return bits == other.bits && min == other.min && max == other.max && step == other.step &&
+           tseries == other.tseries;
   }
 };
 

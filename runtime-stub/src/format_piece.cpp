@@ -114,4 +114,15 @@ void format_piece(const Tracer& tracer, const FormatPiece& piece, const Value& v
   }
 }
 
+void format_pieces(const Tracer& tracer, const Table<FormatPiece>& pieces, const Record& record,
+                   Buffer& to) {
+  for (const FormatPiece& piece : pieces) {
+    if (piece.conversion == 0) {
+      to.append(piece.text);
+    } else {
+      format_piece(tracer, piece, value_in(piece.field, record), to);
+    }
+  }
+}
+
 }  // namespace bpftracec::rt

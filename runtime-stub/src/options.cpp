@@ -8,6 +8,7 @@
 #include "failure.h"
 #include "integer_literal.h"
 #include "parameters.h"
+#include "script_options.h"
 
 namespace bpftracec::rt {
 
@@ -15,6 +16,8 @@ namespace {
 
 // Long options without a letter.
 enum LongOption : int { kDryRun = 256, kProbes, kBtf };
+// And from here on those of the script.
+constexpr int kScriptOption = 1024;
 
 constexpr option kLongOptions[] = {
     {"pid", required_argument, nullptr, 'p'},    {"cmd", required_argument, nullptr, 'c'},
@@ -65,10 +68,19 @@ void print_parameters(const ToolDescription& tool) {
   }
 }
 
+void print_script_options(const ToolDescription& tool) {
+  if (tool.options.size == 0) return;
+  puts("Options of the script:");
+  for (const OptionDescription& option : tool.options)
+    printf("  --%s: %s\n", option.name, option.help);
+}
+
 void print_help(const ToolDescription& tool) {
   print_usage(tool, stdout);
   printf("\nTraces as %s says; compiled by bpftracec %s.\n", tool.script_name, tool.version);
+  if (tool.is_unsafe) puts("Compiled with --unsafe: it may change what it traces.");
   print_parameters(tool);
+  print_script_options(tool);
   printf("\n%s\n%s", kOptionsHelp, kEnvironmentHelp);
 }
 
@@ -161,6 +173,28 @@ Parsed apply_option(int letter, char** argv, Options& options, Failure& failure)
   return is_right ? Parsed::Option : Parsed::Wrong;
 }
 
+// -- --help
+bool asks_for_options(const Options& options) {
+  for (uint32_t index = 0; index < options.parameter_count; ++index) {
+    if (strcmp(options.parameters[index], "--help") == 0) return true;
+  }
+  return false;
+}
+
+// Our own options and those of the script, which stand behind them: getopt_long() takes the first
+// of a name.
+option* all_options(const ToolDescription& tool) {
+  constexpr uint32_t kOwn = sizeof kLongOptions / sizeof kLongOptions[0] - 1;
+  auto* all = static_cast<option*>(allocate(sizeof(option) * (kOwn + tool.options.size + 1)));
+  memcpy(all, kLongOptions, sizeof(option) * kOwn);
+  for (uint32_t index = 0; index < tool.options.size; ++index) {
+    all[kOwn + index] = {tool.options[index].name, optional_argument, nullptr,
+                         kScriptOption + static_cast<int>(index)};
+  }
+  all[kOwn + tool.options.size] = {};
+  return all;
+}
+
 int wrong_usage(const ToolDescription& tool, const Failure& failure, Stream& errors) {
   failure.print(errors);
   print_usage(tool, stderr);
@@ -182,8 +216,18 @@ int parse_options(const ToolDescription& tool, int argc, char** argv, Stream& er
                   Options& options) {
   Failure failure;
   opterr = 0;
+  options.script_options = default_options(tool);
+  const option* long_options = all_options(tool);
   for (int letter;
-       (letter = getopt_long(argc, argv, ":p:c:o:f:B:qvhV", kLongOptions, nullptr)) != -1;) {
+       (letter = getopt_long(argc, argv, ":p:c:o:f:B:qvhV", long_options, nullptr)) != -1;) {
+    if (letter >= kScriptOption) {
+      const int index = letter - kScriptOption;
+      if (!set_option(tool.options[static_cast<uint32_t>(index)], optarg,
+                      options.script_options[index], failure)) {
+        return wrong_usage(tool, failure, errors);
+      }
+      continue;
+    }
     switch (apply_option(letter, argv, options, failure)) {
       case Parsed::Option:
         break;
@@ -203,6 +247,17 @@ int parse_options(const ToolDescription& tool, int argc, char** argv, Stream& er
   }
   options.parameters = argv + optind;
   options.parameter_count = static_cast<uint32_t>(argc - optind);
+  if (tool.options.size != 0 && asks_for_options(options)) {
+    // As bpftrace has it: not what was asked of the tool, but of the script.
+    fputs("HINT: expected program options:\n", stderr);
+    for (const OptionDescription& option : tool.options)
+      fprintf(stderr, "--%s: %s\n", option.name, option.help);
+    return kExitFailure;
+  }
+  if (!take_options(tool, argv + optind, options.parameter_count, options.script_options,
+                    failure)) {
+    return wrong_usage(tool, failure, errors);
+  }
 
   const Bindings bindings = {.parameter_count = options.parameter_count,
                              .parameters = options.parameters};

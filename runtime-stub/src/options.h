@@ -16,6 +16,7 @@ struct Options {
   bool is_verbose = false;
   bool is_dry_run = false;
   bool lists_probes = false;
+  OptionValue* script_options = nullptr;  // one for each of ToolDescription::options
   const char* btf_path = nullptr;
   const char* const* parameters = nullptr;
   uint32_t parameter_count = 0;

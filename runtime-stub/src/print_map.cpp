@@ -130,6 +130,17 @@ bool is_histogram(const MapDescription& map) {
   return map.aggregation != nullptr && map.aggregation->is_histogram;
 }
 
+// Of a series in time, all keys are shown up to one moment.
+uint64_t latest_of(const MapDescription& map, const MapContents& contents) {
+  uint64_t latest = 0;
+  if (map.aggregation == nullptr || map.aggregation->latest == nullptr) return latest;
+  for (size_t index = 0; index < contents.count(); ++index) {
+    const uint64_t number = map.aggregation->latest(map, contents.value(index));
+    if (number > latest) latest = number;
+  }
+  return latest;
+}
+
 void print_contents(Tracer& tracer, const MapDescription& map, MapContents& contents, uint64_t top,
                     uint64_t divisor) {
   Output& output = tracer.output();
@@ -141,7 +152,11 @@ void print_contents(Tracer& tracer, const MapDescription& map, MapContents& cont
 
 void render_map(const Tracer& tracer, const MapDescription& map, MapContents& contents,
                 uint64_t top, uint64_t divisor, bool is_json, Buffer& to) {
-  Printing printing = {tracer, map, {map, resolve_shape(map, tracer.bindings()), divisor}, to};
+  Printing printing = {tracer,
+                       map,
+                       {map, resolve_shape(map, tracer.bindings()), divisor,
+                        tracer.bindings().wall_clock_offset, latest_of(map, contents)},
+                       to};
   if (contents.count() != 0) {
     contents.sort();
     if (map.is_scalar) {

@@ -76,6 +76,7 @@ bool bind(Start& start, Failure& failure) {
   start.bindings.target_pid = start.options.pid;
   start.bindings.parameter_count = start.options.parameter_count;
   start.bindings.parameters = start.options.parameters;
+  start.bindings.options = start.options.script_options;
   bind_target(start.target, start.bindings);
   start.log.note("Linux %s, %u possible CPUs, clock %s", start.target.release,
                  start.target.possible_cpus,

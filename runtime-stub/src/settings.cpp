@@ -66,6 +66,7 @@ bool read_environment(ToolDescription& tool, Settings& settings, Failure& failur
   int64_t max_map_keys = tool.max_map_keys;
   int64_t max_probes = tool.max_probes;
   int64_t pages = -1;
+  auto max_cat_bytes = static_cast<int64_t>(tool.max_cat_bytes);
   auto log_size = static_cast<int64_t>(settings.log_size);
 
   const bool is_right =
@@ -73,6 +74,8 @@ bool read_environment(ToolDescription& tool, Settings& settings, Failure& failur
       read_number("BPFTRACE_MAP_KEYS_MAX", 1, kMaxKeys, max_map_keys, failure) &&
       read_number("BPFTRACE_MAX_MAP_KEYS", 1, kMaxKeys, max_map_keys, failure) &&
       read_number("BPFTRACE_MAX_PROBES", 1, UINT32_MAX, max_probes, failure) &&
+      read_number("BPFTRACE_CAT_BYTES_MAX", 0, INT64_MAX, max_cat_bytes, failure) &&
+      read_number("BPFTRACE_MAX_CAT_BYTES", 0, INT64_MAX, max_cat_bytes, failure) &&
       read_number("BPFTRACE_PERF_RB_PAGES", 0, max_pages, pages, failure) &&
       read_number("BPFTRACE_LOG_SIZE", 1, INT32_MAX, log_size, failure) &&
       read_bool("BPFTRACE_PRINT_MAPS_ON_EXIT", tool.print_maps_on_exit, failure) &&
@@ -84,6 +87,7 @@ bool read_environment(ToolDescription& tool, Settings& settings, Failure& failur
   if (pages >= 0) {
     tool.ring_buffer_bytes = static_cast<uint64_t>(pages) * static_cast<uint64_t>(getpagesize());
   }
+  tool.max_cat_bytes = static_cast<uint64_t>(max_cat_bytes);
   settings.log_size = static_cast<uint64_t>(log_size);
   settings.btf_path = getenv("BPFTRACE_BTF");
   settings.tracefs = getenv("BPFTRACE_TRACEFS");

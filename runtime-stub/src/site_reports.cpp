@@ -7,6 +7,7 @@
 #include "bpftracec/rt/json.h"
 #include "bpftracec/rt/output.h"
 #include "bpftracec/rt/tracer.h"
+#include "source_place.h"
 
 namespace bpftracec::rt {
 
@@ -31,6 +32,9 @@ void append_cause(const ToolDescription& tool, const SiteDescription& site, int6
                   Buffer& to) {
   if (site.kind == Kind::DivideByZero) {
     to.append(kZeroDivisor);
+  } else if (site.kind == Kind::Signal) {
+    to.append("signal call failed with error ");
+    to.append_signed(-code);
   } else if (site.kind == Kind::LoopLimit) {
     append_loop_limit(code, to);
   } else if (code == -E2BIG) {
@@ -52,18 +56,8 @@ void append_cause(const ToolDescription& tool, const SiteDescription& site, int6
   }
 }
 
-// "prog.bt:4:9-18: WARNING: "
-void append_place(const ToolDescription& tool, const SiteDescription& site, Buffer& to) {
-  to.append_text(tool.script_name);
-  to.append(':');
-  to.append_unsigned(site.line);
-  to.append(':');
-  to.append_unsigned(site.column);
-  if (site.end_column != 0) {
-    to.append('-');
-    to.append_unsigned(site.end_column);
-  }
-  to.append(": WARNING: ");
+SourcePlace place_of(const SiteDescription& site) {
+  return {site.line, site.column, site.end_column};
 }
 
 size_t columns(char byte) { return byte == '\t' ? 4 : 1; }
@@ -105,13 +99,7 @@ void append_json(const ToolDescription& tool, const SiteDescription& site, int64
     to.append("\", \"retcode\": ");
     to.append_signed(code);
   }
-  to.append(", \"filename\": ");
-  append_json_string(to, {tool.script_name, static_cast<uint32_t>(strlen(tool.script_name))});
-  to.append(", \"line\": ");
-  to.append_unsigned(site.line);
-  to.append(", \"col\": ");
-  to.append_unsigned(site.column);
-  to.append("}\n");
+  append_json_place(tool, place_of(site), to);
 }
 
 }  // namespace
@@ -144,7 +132,7 @@ void SiteReports::report(uint32_t site, uint64_t count) {
     return;
   }
   Buffer message;
-  append_place(tool, description, message);
+  append_place(tool, place_of(description), "WARNING", message);
   append_cause(tool, description, code, message);
   message.append('\n');
   if (description.kind == Kind::MapUpdate) {
@@ -165,7 +153,7 @@ void SiteReports::finish() {
     uint64_t count = told_[site] == 0 ? 0 : counters_.site_counts[site];
     if (count <= 1) continue;
     Buffer message;
-    append_place(tool, tool.sites[site], message);
+    append_place(tool, place_of(tool.sites[site]), "WARNING", message);
     message.append("this happened ");
     message.append_unsigned(count);
     message.append(" times\n");

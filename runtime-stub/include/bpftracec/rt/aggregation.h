@@ -12,8 +12,10 @@ namespace bpftracec::rt {
 // What showing an aggregation's value depends on.
 struct AggregationContext {
   const MapDescription& map;
-  HistogramShape shape;  // without parameters: resolve_shape() has put their values in
-  uint64_t divisor;      // of print(@map, top, divisor); 0 or 1: none
+  HistogramShape shape;           // without parameters: resolve_shape() has put their values in
+  uint64_t divisor;               // of print(@map, top, divisor); 0 or 1: none
+  int64_t wall_clock_offset = 0;  // as in Bindings
+  uint64_t latest = 0;            // what `latest` gives, the largest of all keys
 };
 
 struct Aggregation {
@@ -28,6 +30,8 @@ struct Aggregation {
   // Why the shape that the parameters gave is not usable, null when it is. Null for aggregations
   // that take no parameters. run() asks before it loads.
   const char* (*shape_fault)(const MapDescription& map, const HistogramShape& shape);
+  // tseries: the number of the last interval with a value.
+  uint64_t (*latest)(const MapDescription& map, const std::byte* value) = nullptr;
 };
 
 extern const Aggregation kCount;
@@ -38,6 +42,7 @@ extern const Aggregation kAvg;
 extern const Aggregation kStats;
 extern const Aggregation kHist;
 extern const Aggregation kLhist;
+extern const Aggregation kTseries;
 
 // `map.histogram` with the values of its parameters.
 HistogramShape resolve_shape(const MapDescription& map, const Bindings& bindings);

@@ -54,6 +54,15 @@ struct average_value {
   uint64_t count;
 };
 
+// tseries() is a ring of these: the number of an interval since the clock of `nsecs` began decides
+// about its place.
+struct tseries_interval {
+  uint64_t number;  // and 1 more; 0: nothing seen yet
+  int64_t value;
+  uint64_t order;  // last: when the value was seen; avg: of how many it is the sum
+};
+enum class tseries_function : uint32_t { last, avg, max, min, sum };
+
 // hist() and lhist() are arrays of uint64_t counters.
 
 // A scalar map (one without keys) is a one-element (per-CPU) array, whose element always exists: a

@@ -68,4 +68,8 @@ inline uint64_t divide_unsigned(uint64_t value, uint64_t divisor) {
 // One printf conversion of `value`, with its flags, width and precision.
 void format_piece(const Tracer& tracer, const FormatPiece& piece, const Value& value, Buffer& to);
 
+// A whole format.
+void format_pieces(const Tracer& tracer, const Table<FormatPiece>& pieces, const Record& record,
+                   Buffer& to);
+
 }  // namespace bpftracec::rt

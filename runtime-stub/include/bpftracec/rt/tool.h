@@ -131,6 +131,18 @@ struct ExitDetails {
   Field code;
 };
 
+struct ScriptMessageDetails {  // errorf, warnf
+  Table<FormatPiece> pieces;
+  bool is_error;
+  uint32_t line;  // the place in the script, as SiteDescription has it
+  uint32_t column;
+  uint32_t end_column;
+};
+struct JoinDetails {
+  Field field;  // texts with their NULs, one after the other
+  Text separator;
+};
+
 void handle_printf(Tracer& tracer, const Record& record, const void* details);
 void handle_print_value(Tracer& tracer, const Record& record, const void* details);
 void handle_print_map(Tracer& tracer, const Record& record, const void* details);
@@ -138,6 +150,10 @@ void handle_clear(Tracer& tracer, const Record& record, const void* details);
 void handle_zero(Tracer& tracer, const Record& record, const void* details);
 void handle_time(Tracer& tracer, const Record& record, const void* details);
 void handle_exit(Tracer& tracer, const Record& record, const void* details);
+void handle_cat(Tracer& tracer, const Record& record, const void* details);     // PrintfDetails
+void handle_system(Tracer& tracer, const Record& record, const void* details);  // likewise
+void handle_script_message(Tracer& tracer, const Record& record, const void* details);
+void handle_join(Tracer& tracer, const Record& record, const void* details);
 
 // ---- maps ---------------------------------------------------------------------------------------------------
 
@@ -210,9 +226,23 @@ struct ParameterDescription {
   bool is_text;     // used as text
 };
 
+// What the tool takes as --name=VALUE, for getopt().
+struct OptionDescription {
+  enum class Kind : uint8_t { Bool, Integer, Text } kind;
+  const char* name;
+  const char* help;
+  uint64_t number;  // what it is when it is not given
+  bool is_signed;
+  const char* text;
+};
+struct OptionValue {
+  uint64_t number;
+  const char* text;
+};
+
 // A place in the script that a run-time warning is about.
 struct SiteDescription {
-  enum class Kind : uint8_t { MapUpdate, DivideByZero, LoopLimit } kind;
+  enum class Kind : uint8_t { MapUpdate, DivideByZero, LoopLimit, Signal } kind;
   uint32_t line;        // 1-based
   uint32_t column;      // 1-based
   uint32_t end_column;  // one past the end; on another line: 0
@@ -241,6 +271,7 @@ struct Bindings {
   int64_t tai_offset;            // and to CLOCK_TAI
   uint64_t parameter_count;
   const char* const* parameters;  // parameter_count texts; parameters[0] is $1
+  const OptionValue* options;     // one for each of ToolDescription::options
   const ProbeTexts* probes;       // one for each of ToolDescription::probes
   Failure* failure;               // set where something is not there that the script names
 };
@@ -256,6 +287,9 @@ void copy_printed_parameter(const Bindings& bindings, uint32_t index, char* to, 
 // cut and have no NUL.
 void copy_probe_name(const Bindings& bindings, uint32_t probe, char* to, size_t size);
 void copy_probe_function(const Bindings& bindings, uint32_t probe, char* to, size_t size);
+
+// Into a buffer of `size` bytes, always with a final NUL.
+void copy_option_text(const Bindings& bindings, uint32_t option, char* to, size_t size);
 
 // cgroupid()
 uint64_t cgroup_id(const Bindings& bindings, const char* path);
@@ -304,6 +338,9 @@ struct ToolDescription {
   Table<KernelTypeName> kernel_types = {};  // each once; empty: nothing of the kernel is read
   // read_kernel_types(); null without kernel_types.
   bool (*read_kernel_types)(const ToolDescription& tool, const char* path, btf* types) = nullptr;
+  Table<OptionDescription> options = {};
+  bool is_unsafe = false;                        // compiled with --unsafe
+  uint64_t max_cat_bytes = 10240;                // that cat() shows of a file
   void (*print_maps)(Tracer& tracer) = nullptr;  // print_map.h's print_maps(); null without maps
 };
 
