@@ -56,6 +56,14 @@ void write_layouts(CppWriter& out, const HostPlan& plan) {
   }
 }
 
+void write_stacks(CppWriter& out, const HostPlan& plan) {
+  for (const StackPlan& stack : plan.stacks) {
+    out.line("constexpr StackDescription ", stack.name, " = {StackMode::", stack.mode, ", ",
+             stack.store, "};");
+  }
+  if (!plan.stacks.empty()) out.empty_line();
+}
+
 void write_enums(CppWriter& out, const HostPlan& plan) {
   for (const EnumPlan& plan_of_enum : plan.enums) {
     out.open("constexpr EnumeratorDescription ", plan_of_enum.name, "Values[] = {");
@@ -77,6 +85,7 @@ void write_formats(CppWriter& out, const HostPlan& plan) {
 void write_tuples(CppWriter& out, const HostPlan& plan) {
   write_enums(out, plan);
   write_formats(out, plan);
+  write_stacks(out, plan);
   if (plan.tuples.empty()) return;
   for (const TuplePlan& tuple : plan.tuples) {
     if (tuple.members.empty()) {
@@ -129,6 +138,8 @@ HandlerNames handler_names(sema::RecordKind kind) {
       return {CppIdentifier("handle_time"), CppIdentifier("TimeDetails")};
     case sema::RecordKind::Exit:
       return {CppIdentifier("handle_exit"), CppIdentifier("ExitDetails")};
+    case sema::RecordKind::UserStack:
+      return {CppIdentifier("handle_user_stack"), CppIdentifier("NoDetails")};
   }
   internal_error("unknown kind of record");
 }
@@ -159,6 +170,8 @@ CppCode details_code(const RecordPlan& record, size_t index) {
       return CppCode(CppLiteral(record.time_format));
     case sema::RecordKind::Exit:
       return record.fields.empty() ? CppCode("{nullptr, 0, 0}") : field_code(record.fields[0]);
+    case sema::RecordKind::UserStack:
+      return CppCode("");
   }
   internal_error("unknown kind of record");
 }
@@ -306,6 +319,8 @@ CppIdentifier site_kind(sema::Site::Kind kind) {
       return CppIdentifier("DivideByZero");
     case sema::Site::Kind::LoopLimit:
       return CppIdentifier("LoopLimit");
+    case sema::Site::Kind::Stack:
+      return CppIdentifier("Stack");
   }
   internal_error("unknown kind of site");
 }
@@ -321,7 +336,17 @@ void write_sites(CppWriter& out, const HostPlan& plan) {
   out.empty_line();
 }
 
+void write_stack_stores(CppWriter& out, const sema::Program& program) {
+  if (program.stack_stores.empty()) return;
+  out.open("constexpr StackStoreDescription kStackStores[] = {");
+  for (const sema::StackStore& store : program.stack_stores)
+    out.line("{", CppLiteral(store.symbol), ", ", store.frames, ", ", store.has_build_ids, "},");
+  out.close("};");
+  out.empty_line();
+}
+
 void write_others(CppWriter& out, const HostPlan& plan) {
+  write_stack_stores(out, *plan.program);
   write_tracepoint_records(out, *plan.program);
   write_kernel_types(out, *plan.program);
   write_parameters(out, plan);
@@ -366,6 +391,8 @@ CppCode binding_code(const sema::LateConstant& constant) {
       return CppCode("bindings.pid_namespace_inode");
     case Kind::HasAttachCookies:
       return CppCode("bindings.has_attach_cookies");
+    case Kind::KernelAddress:
+      return CppCode("kernel_address(bindings, ", CppLiteral(constant.name), ")");
     case Kind::ParameterText:
     case Kind::ParameterValue:
     case Kind::ProbeName:
@@ -472,6 +499,8 @@ void write_description(CppWriter& out, const HostPlan& plan, const GenerateOptio
     out.line(".kernel_types = kKernelTypes,");
     out.line(".read_kernel_types = read_kernel_types,");
   }
+  if (!program.stack_stores.empty()) out.line(".stack_stores = kStackStores,");
+  if (plan.names_user_addresses && config.demangles) out.line(".demangle = demangle,");
   out.line(".print_maps = ", prints_maps ? CppCode("print_maps") : CppCode("nullptr"), ",");
   out.close("};");
 }
@@ -483,6 +512,9 @@ void write_includes(CppWriter& out, const HostPlan& plan, const GenerateOptions&
     out.line("#include \"bpftracec/rt/format.h\"");
   }
   if (!plan.maps.empty()) out.line("#include \"bpftracec/rt/print_map.h\"");
+  if (!plan.stacks.empty() || plan.names_addresses) {
+    out.line("#include \"bpftracec/rt/stacks.h\"");
+  }
   out.line("#include \"bpftracec/rt/tool.h\"");
   out.line("#include ", CppLiteral(options.skeleton_header));
 }

@@ -32,6 +32,7 @@ using TracepointRecordId = uint32_t;  // index into Program::tracepoint_records
 using KernelRecordId = uint32_t;      // index into Program::kernel_records
 using LateConstantId = uint32_t;      // index into Program::late_constants
 using SiteId = uint32_t;              // index into Program::sites
+using StackStoreId = uint32_t;        // index into Program::stack_stores
 
 // ---- expressions --------------------------------------------------------------------------------------------
 
@@ -260,6 +261,24 @@ struct TupleElement {
   uint32_t index;
 };
 
+// kstack, ustack: the stack of the event, its frames put into the store under the stack's number.
+struct StackCapture {
+  std::optional<StackStoreId> store;     // none: nothing is captured, the value is all zero
+  std::optional<RecordId> announcement;  // of a stack that was not in the store and whose names
+                                         // the process may take along when it ends: UserStack
+  SiteId site = 0;
+};
+
+// len() of a stack: the number of its frames, an int64.
+struct StackDepth {
+  ExprPtr stack;
+};
+
+// usym(): the address, and the process that it belongs to.
+struct UserSymbolMake {
+  ExprPtr address;  // uint64
+};
+
 // Sends record `record` to the tool; `arguments` fill RecordPlan::fields in order. The type is
 // None.
 struct EmitRecord {
@@ -294,8 +313,8 @@ struct Expr {
   std::variant<IntegerConstant, StringConstant, BuiltinRead, LateConstantRead, VariableRead,
                MapRead, FieldRead, MemoryRead, MemberAddress, MemberRead, KernelHas, KernelSize,
                StringRead, StringIndex, Compute, Unary, Binary, StringCompare, Logical, Conditional,
-               Convert, Increment, DeleteElement, TupleMake, TupleElement, EmitRecord, BindVariable,
-               Sequence, Call, AddressOf>
+               Convert, Increment, DeleteElement, TupleMake, TupleElement, StackCapture, StackDepth,
+               UserSymbolMake, EmitRecord, BindVariable, Sequence, Call, AddressOf>
       node;
 };
 
@@ -472,14 +491,15 @@ enum class ProgramKind : uint8_t {
 // tool replaces them at start.
 struct AttachPoint {
   ProbeKind kind;
-  std::string name;      // normalised, what `probe` gives: "tracepoint:sched:sched_switch"
-  std::string target;    // kprobe: module, or empty. tracepoint: category. uprobe, usdt: path as written.
-                         // interval, profile: unit. software: event
+  std::string name;    // normalised, what `probe` gives: "tracepoint:sched:sched_switch"
+  std::string target;  // kprobe: module, or empty. tracepoint: category. uprobe, usdt: path as
+                       // written. interval, profile: unit. software: event
   std::string function;  // kprobe: symbol, empty for an address. tracepoint, rawtracepoint: event.
                          // uprobe: symbol
   uint64_t offset = 0;   // kprobe: from the symbol, or the address
   std::string scope;     // usdt: provider, or empty for any
-  uint64_t count = 0;  // usdt: how many arguments the program reads. interval, profile: rate or period in `unit`. software: count, 0 = default
+  uint64_t count = 0;    // usdt: how many arguments the program reads. interval, profile: rate or
+                         // period in `unit`. software: count, 0 = default
   std::string count_text;  // instead of `count` when the script gives a parameter there
   bool has_parameters = false;
   bool has_wildcards = false;  // stands for all that target and function match where the tool runs
@@ -538,6 +558,14 @@ struct MapPlan {
   uint32_t bucket_count = 0;  // hist, lhist: u64 counters in the value
 };
 
+// A map in which the frames of stacks lie, by the number that stands for each of them in keys,
+// values and records. Its entries are never changed.
+struct StackStore {
+  uint32_t frames = 0;         // of each entry
+  bool has_build_ids = false;  // each frame is a struct bpf_stack_build_id, not an address
+  std::string symbol;          // of the map in the object
+};
+
 // The parts of the key, as they are printed between commas; empty for a scalar map.
 inline std::vector<Slot> key_slots(const MapPlan& map) {
   if (map.is_scalar) return {};
@@ -551,7 +579,16 @@ inline std::vector<Slot> key_slots(const MapPlan& map) {
   return slots;
 }
 
-enum class RecordKind : uint8_t { Printf, PrintValue, PrintMap, Clear, Zero, Time, Exit };
+enum class RecordKind : uint8_t {
+  Printf,
+  PrintValue,
+  PrintMap,
+  Clear,
+  Zero,
+  Time,
+  Exit,
+  UserStack,  // rt::user_stack_record: a process has a stack that was not seen before
+};
 
 // printf: literal text, or a conversion of one argument.
 struct FormatPiece {
@@ -611,11 +648,12 @@ struct LateConstant {
     ProbeName,           // `probe` of program `index`, char[size]
     ProbeFunction,       // `func` of program `index`, char[size]
     HasAttachCookies,    // uint32: bpf_get_attach_cookie exists (Linux 5.15)
+    KernelAddress,       // kaddr("name"), uint64
   } kind;
   uint32_t index = 0;  // of a parameter or a program
   uint32_t size = 8;   // bytes
   std::string symbol;  // the variable's name in .rodata: "param_1", "param_text_1", "start_ns", ...
-  std::string name = {};  // CgroupId
+  std::string name = {};  // CgroupId, KernelAddress
 };
 
 inline bool is_text(const LateConstant& constant) {
@@ -632,6 +670,7 @@ struct Site {
     MapUpdate,
     DivideByZero,
     LoopLimit,  // the code is the number of turns after which the loop was stopped
+    Stack,      // a stack was not captured, or its store is full
   } kind;
   SourceRange range;
   std::optional<MapId> map;
@@ -643,6 +682,8 @@ struct Config {
   std::string str_trunc_trailer = "..";
   std::string license = "GPL";
   bool print_maps_on_exit = true;
+  StackMode stack_mode = StackMode::Bpftrace;
+  bool demangles = true;
   bool fails_on_missing_probes = true;
   uint32_t max_probes = 1024;      // places that all attach points together may stand for
   uint64_t ring_buffer_bytes = 0;  // 0: chosen on the target
@@ -656,6 +697,7 @@ struct Program {
   std::vector<FunctionProgram> functions;  // in source order
   std::vector<MapPlan> maps;               // ordered by name
   std::vector<RecordPlan> records;
+  std::vector<StackStore> stack_stores;
   std::vector<TracepointRecord> tracepoint_records;
   std::vector<KernelRecord> kernel_records;  // not empty: the tool needs the kernel's BTF
   std::vector<LateConstant> late_constants;

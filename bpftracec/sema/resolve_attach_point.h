@@ -48,6 +48,7 @@ struct WrittenAttachPoint {
   SourceRange range;
   std::span<const syntax::AttachPointPart> parts;  // behind the kind
   bool reads_fields;  // the probe's body or predicate reads fields of `args`
+  bool takes_kernel_stack;  // it reads `kstack`
 
   template <diagnostics::DiagnosticKind diagnostic, typename... Args>
   diagnostics::Diagnostic& report(SourceRange where, const Args&... args) const {

@@ -102,6 +102,27 @@ bool reads_fields(const syntax::Probe& probe) {
   return search.found;
 }
 
+// Whether the body or the predicate asks for the kernel's stack.
+bool takes_kernel_stack(const syntax::Probe& probe) {
+  struct Search : syntax::Walker<Search> {
+    bool found = false;
+    void visit(const syntax::Identifier& identifier) { found |= identifier.name == "kstack"; }
+    void visit(const syntax::CallExpr& call) {
+      found |= call.name == "kstack";
+      walk_children(call);
+    }
+  };
+  Search search;
+  search.walk(probe);
+  return search.found;
+}
+
+// What a probe's program wants of its event.
+struct Wants {
+  bool fields;
+  bool kernel_stack;
+};
+
 bool resolve_parts(const WrittenAttachPoint& written, AttachPoint& point, ResolvedProbe& resolved) {
   switch (written.kind.kind) {
     case ProbeKind::Begin:
@@ -142,12 +163,13 @@ bool resolve_parts(const WrittenAttachPoint& written, AttachPoint& point, Resolv
 }
 
 void resolve_attach_point(ProbeResolution& resolution, const syntax::AttachPoint& attach_point,
-                          bool reads_fields, ResolvedProbe& resolved) {
+                          const Wants& wants, ResolvedProbe& resolved) {
   if (attach_point.parts.empty()) return;
   const auto kind = find_kind(resolution.sink, attach_point.parts.front());
   if (!kind) return;
   const WrittenAttachPoint written{resolution, *kind, attach_point.range,
-                                   attach_point.parts.subspan(1), reads_fields};
+                                   attach_point.parts.subspan(1), wants.fields,
+                                   wants.kernel_stack};
   AttachPoint point{.kind = kind->kind, .range = attach_point.range};
   for (const AttachPointPart& part : attach_point.parts) {
     point.has_parameters |= part.has_parameters;
@@ -156,13 +178,13 @@ void resolve_attach_point(ProbeResolution& resolution, const syntax::AttachPoint
 }
 
 void resolve_probe(ProbeResolution& resolution, const syntax::Probe& probe, uint32_t index) {
-  const bool needs_fields = reads_fields(probe);
+  const Wants wants{reads_fields(probe), takes_kernel_stack(probe)};
   std::set<std::string> names;
   std::vector<ResolvedProbe>& probes = resolution.result.probes;
   for (const syntax::AttachPoint& attach_point : probe.attach_points) {
     ResolvedProbe resolved{
         .syntax = &probe, .probe_index = index, .function = {}, .attach_point = {}};
-    resolve_attach_point(resolution, attach_point, needs_fields, resolved);
+    resolve_attach_point(resolution, attach_point, wants, resolved);
     if (!resolved.attach_point) continue;
     // The same twice in one list fires once.
     if (!names.insert(resolved.attach_point->name).second) continue;

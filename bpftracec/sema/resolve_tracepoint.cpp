@@ -89,7 +89,9 @@ bool resolve_tracepoint(const WrittenAttachPoint& written, AttachPoint& point,
                                  std::find(std::begin(kNotRawAttachable),
                                            std::end(kNotRawAttachable),
                                            point.target) == std::end(kNotRawAttachable);
-  const bool is_raw = is_raw_attachable && !written.reads_fields;
+  // The stack of a raw tracepoint begins with what calls the program, whose depth differs from
+  // kernel to kernel; the other kind has the registers of the event itself.
+  const bool is_raw = is_raw_attachable && !written.reads_fields && !written.takes_kernel_stack;
   resolved.kind = is_raw ? ProgramKind::RawTracepoint : ProgramKind::Tracepoint;
   // Zero would hide the event from other users of perf that watch it.
   resolved.default_return = is_raw ? 0 : 1;

@@ -86,6 +86,22 @@ struct FormatDescription {
   Text text;
 };
 
+// How a stack is shown (kRawStackType and its like, stacks.h).
+enum class StackMode : uint8_t { Bpftrace, Perf, Raw, BuildId };
+
+// Of a value that is an rt::stack_key.
+struct StackDescription {
+  StackMode mode;
+  uint32_t store;  // index into ToolDescription::stack_stores
+};
+
+// A map with the frames of stacks, by stack_key::id.
+struct StackStoreDescription {
+  const char* symbol;  // of the map in the object
+  uint32_t frames;     // of each entry
+  bool has_build_ids;  // each frame is a struct bpf_stack_build_id, not an address
+};
+
 // ---- records ------------------------------------------------------------------------------------------------
 
 struct Record {
@@ -130,6 +146,7 @@ struct TimeDetails {
 struct ExitDetails {
   Field code;
 };
+struct NoDetails {};
 
 void handle_printf(Tracer& tracer, const Record& record, const void* details);
 void handle_print_value(Tracer& tracer, const Record& record, const void* details);
@@ -138,6 +155,7 @@ void handle_clear(Tracer& tracer, const Record& record, const void* details);
 void handle_zero(Tracer& tracer, const Record& record, const void* details);
 void handle_time(Tracer& tracer, const Record& record, const void* details);
 void handle_exit(Tracer& tracer, const Record& record, const void* details);
+void handle_user_stack(Tracer& tracer, const Record& record, const void* details);
 
 // ---- maps ---------------------------------------------------------------------------------------------------
 
@@ -209,7 +227,7 @@ struct ParameterDescription {
 
 // A place in the script that a run-time warning is about.
 struct SiteDescription {
-  enum class Kind : uint8_t { MapUpdate, DivideByZero, LoopLimit } kind;
+  enum class Kind : uint8_t { MapUpdate, DivideByZero, LoopLimit, Stack } kind;
   uint32_t line;        // 1-based
   uint32_t column;      // 1-based
   uint32_t end_column;  // one past the end; on another line: 0
@@ -254,6 +272,8 @@ void copy_printed_parameter(const Bindings& bindings, uint32_t index, char* to, 
 void copy_probe_name(const Bindings& bindings, uint32_t probe, char* to, size_t size);
 void copy_probe_function(const Bindings& bindings, uint32_t probe, char* to, size_t size);
 
+// kaddr()
+uint64_t kernel_address(const Bindings& bindings, const char* name);
 // cgroupid()
 uint64_t cgroup_id(const Bindings& bindings, const char* path);
 
@@ -301,6 +321,8 @@ struct ToolDescription {
   Table<KernelTypeName> kernel_types = {};  // each once; empty: nothing of the kernel is read
   // read_kernel_types(); null without kernel_types.
   bool (*read_kernel_types)(const ToolDescription& tool, const char* path, btf* types) = nullptr;
+  Table<StackStoreDescription> stack_stores = {};
+  char* (*demangle)(const char* name) = nullptr;  // stacks.h; null: names stay as they are
   void (*print_maps)(Tracer& tracer) = nullptr;  // print_map.h's print_maps(); null without maps
 };
 
