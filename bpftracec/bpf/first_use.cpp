@@ -58,6 +58,9 @@ class Mentions {
             [this](const sema::HasKey& e) { return in(e.key); },
             [this](const sema::TupleMake& e) { return in(e.elements); },
             [this](const sema::TupleElement& e) { return in(e.tuple); },
+            [](const sema::StackCapture&) { return false; },
+            [this](const sema::StackDepth& e) { return in(e.stack); },
+            [this](const sema::UserSymbolMake& e) { return in(e.address); },
             [this](const sema::EmitRecord& e) { return in(e.arguments); },
             [this](const sema::BindVariable& e) {
               return e.variable == variable_ || in(e.value) || in(e.body);

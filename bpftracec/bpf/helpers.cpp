@@ -162,6 +162,11 @@ llvm::Value* ringbuf_output(FunctionContext& f, llvm::Value* map, llvm::Value* d
   return call(f, Helper::RingbufOutput, {map, data, size, f.constant(0)});
 }
 
+llvm::Value* get_stack(FunctionContext& f, llvm::Value* to, uint32_t size, StackFlags flags) {
+  return call(f, Helper::GetStack,
+              {f.context(), to, f.constant(size), f.constant(static_cast<uint64_t>(flags))});
+}
+
 llvm::Value* for_each_map_elem(FunctionContext& f, llvm::Value* map, llvm::Value* callback,
                                llvm::Value* frame) {
   return call(f, Helper::ForEachMapElem, {map, callback, frame, f.constant(0)});

@@ -64,6 +64,13 @@ llvm::Value* trace_printk(FunctionContext& f, llvm::Value* format, uint32_t size
 llvm::Value* ringbuf_output(FunctionContext& f, llvm::Value* map, llvm::Value* data,
                             llvm::Value* size);
 
+// For bpf_get_stack() (enum of BPF_F_USER_STACK, BPF_F_USER_BUILD_ID).
+enum class StackFlags : uint64_t { Kernel = 0, User = 1 << 8, UserBuildIds = 1 << 8 | 1 << 11 };
+
+// Fills `to` with a stack's frames and then with zeroes; returns the bytes that the frames take, or
+// a negative error.
+llvm::Value* get_stack(FunctionContext& f, llvm::Value* to, uint32_t size, StackFlags flags);
+
 // Calls `callback` with the map and each key and value and `frame`, which lies on the stack, until
 // it returns 1.
 llvm::Value* for_each_map_elem(FunctionContext& f, llvm::Value* map, llvm::Value* callback,

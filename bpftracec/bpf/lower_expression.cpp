@@ -11,6 +11,7 @@
 #include "bpftracec/bpf/memory.h"
 #include "bpftracec/bpf/output.h"
 #include "bpftracec/bpf/slot.h"
+#include "bpftracec/bpf/stack.h"
 #include "bpftracec/bpf/subprogram.h"
 #include "bpftracec/bpf/text.h"
 
@@ -140,6 +141,9 @@ llvm::Value* lower_node(FunctionContext& f, const sema::Expr& expr) {
           [&](const sema::TupleElement& e) -> llvm::Value* {
             return f.load(tuple_element_slot(f, e));
           },
+          [&](const sema::StackCapture&) -> llvm::Value* { is_in_memory(); },
+          [&](const sema::StackDepth& e) { return lower_stack_depth(f, e); },
+          [&](const sema::UserSymbolMake&) -> llvm::Value* { is_in_memory(); },
           [&](const sema::EmitRecord& e) -> llvm::Value* {
             lower_emit_record(f, e);
             return nullptr;

@@ -31,9 +31,9 @@ void assign_scalar_map(FunctionContext& f, const sema::MapPlan& map, sema::MapId
                        const sema::Expr& value) {
   // The value first: it may well read the element that it is assigned to.
   const bool is_number = !sema::is_in_memory(map.value.type);
-  const bool is_tuple = map.value.type.kind == sema::TypeKind::Tuple;
+  const bool is_text = map.value.type.kind == sema::TypeKind::String;
   llvm::Value* number = is_number ? lower_expression(f, value) : nullptr;
-  llvm::Value* tuple = is_tuple ? slot_in_memory(f, value) : nullptr;
+  llvm::Value* block = is_number || is_text ? nullptr : slot_in_memory(f, value);
   llvm::Value* element = look_up(f, id, lower_key(f, map, nullptr));
   auto* found = f.new_block("found");
   auto* done = f.new_block("assign_done");
@@ -41,8 +41,8 @@ void assign_scalar_map(FunctionContext& f, const sema::MapPlan& map, sema::MapId
   f.start(found);
   if (number != nullptr) {
     f.store(number, element);
-  } else if (tuple != nullptr) {
-    copy_memory(f, element, tuple, map.value.size);
+  } else if (block != nullptr) {
+    copy_memory(f, element, block, map.value.size);
   } else {
     write_slot(f, value, element);
   }

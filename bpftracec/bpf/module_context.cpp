@@ -7,12 +7,17 @@
 
 #include "bpftracec/base/internal_error.h"
 #include "bpftracec/bpf/maps.h"
+#include "bpftracec/bpf/stack.h"
+#include "bpftracec/rt/event_abi.h"
 
 namespace bpftracec::bpf {
 namespace {
 
 // Only the initial value: the tool sets the size that fits its machine.
 constexpr uint32_t kDefaultRingBytes = 256 * 1024;
+
+// Likewise.
+constexpr uint32_t kDefaultStacks = 16 * 1024;
 
 const llvm::Align kWordAlign(8);
 
@@ -35,6 +40,11 @@ void ModuleContext::add_script_maps() {
   for (const sema::MapPlan& plan : program_.maps) {
     maps_.push_back(add_map(module_, plan.symbol));
     describe_map(debug_, *maps_.back(), shape_of(plan));
+  }
+  for (const sema::StackStore& store : program_.stack_stores) {
+    stack_stores_.push_back(add_map(module_, store.symbol));
+    describe_map(debug_, *stack_stores_.back(),
+                 {MapType::Hash, kDefaultStacks, sizeof(rt::stack_key::id), stack_bytes(store)});
   }
   if (!program_.records.empty()) {
     events_ = add_map(module_, "events");

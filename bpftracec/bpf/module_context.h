@@ -59,6 +59,7 @@ class ModuleContext {
   DebugInfo& debug() { return debug_; }
 
   llvm::GlobalVariable* map(sema::MapId id) { return maps_[id]; }
+  llvm::GlobalVariable* stack_store(sema::StackStoreId id) { return stack_stores_[id]; }
   llvm::GlobalVariable* events() { return events_; }
   llvm::GlobalVariable* scratch();
   // An array with an element of `size` bytes for each place that a program may be attached to.
@@ -113,6 +114,7 @@ class ModuleContext {
   DebugInfo debug_;
 
   std::vector<llvm::GlobalVariable*> maps_;
+  std::vector<llvm::GlobalVariable*> stack_stores_;
   llvm::GlobalVariable* events_ = nullptr;
   llvm::GlobalVariable* scratch_ = nullptr;
   std::vector<llvm::GlobalVariable*> late_constants_;

@@ -10,6 +10,7 @@
 #include "bpftracec/bpf/lower_statement.h"
 #include "bpftracec/bpf/map_access.h"
 #include "bpftracec/bpf/memory.h"
+#include "bpftracec/bpf/stack.h"
 #include "bpftracec/bpf/subprogram.h"
 #include "bpftracec/bpf/text.h"
 
@@ -66,6 +67,10 @@ void write_object(FunctionContext& f, const sema::Expr& outer, llvm::Value* to) 
     write_elements(f, expr, *tuple, to);
   } else if (const auto* conditional = std::get_if<sema::Conditional>(&expr.node)) {
     write_choice(f, *conditional, to);
+  } else if (const auto* capture = std::get_if<sema::StackCapture>(&expr.node)) {
+    write_stack(f, expr.type, *capture, to);
+  } else if (const auto* symbol = std::get_if<sema::UserSymbolMake>(&expr.node)) {
+    write_user_symbol(f, *symbol, to);
   } else if (const auto stored = stored_object(f, expr)) {
     copy_memory(f, to, *stored, sema::slot_size(expr.type));
   } else if (const auto* compute = std::get_if<sema::Compute>(&expr.node)) {

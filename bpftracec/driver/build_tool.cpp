@@ -56,11 +56,9 @@ struct MissingPart {
 };
 
 constexpr std::array kMissingParts = {
-    MissingPart{"bpf/libbpf.h", "libbpf-dev"},
-    MissingPart{"-lbpf", "libbpf-dev"},
-    MissingPart{"-lelf", "libelf-dev"},
-    MissingPart{"-lz", "zlib1g-dev"},
-    MissingPart{"-lstdc++", "g++"},
+    MissingPart{"bpf/libbpf.h", "libbpf-dev"}, MissingPart{"-lbpf", "libbpf-dev"},
+    MissingPart{"-lelf", "libelf-dev"},        MissingPart{"-lz", "zlib1g-dev"},
+    MissingPart{"-llzma", "liblzma-dev"},      MissingPart{"-lstdc++", "g++"},
     MissingPart{"-lc", "libc6-dev"},
 };
 
@@ -199,12 +197,27 @@ Result<void> build_tool(std::string_view cpp, std::string_view skeleton,
   // takes; optimising what are mostly tables would take longer and gain nothing. On a full disk,
   // writing reports an error where mapped memory would fault. Tools use no exceptions and no type
   // information.
-  auto linked = run(
-      {*compiler, "-std=c++20", "-O1", "-fno-exceptions", "-fno-rtti",
-       "-fno-asynchronous-unwind-tables", "-I" + environment.prefix + "/include", cpp_path, "-o",
-       pending->temporary_path(), *stub, "-B" + *linker_directory, "-fuse-ld=lld", "-static", "-s",
-       "-Wl,--gc-sections,--no-mmap-output-file", "-lbpf", "-lelf", "-lz"},
-      signals, *directory, environment);
+  auto linked = run({*compiler,
+                     "-std=c++20",
+                     "-O1",
+                     "-fno-exceptions",
+                     "-fno-rtti",
+                     "-fno-asynchronous-unwind-tables",
+                     "-I" + environment.prefix + "/include",
+                     cpp_path,
+                     "-o",
+                     pending->temporary_path(),
+                     *stub,
+                     "-B" + *linker_directory,
+                     "-fuse-ld=lld",
+                     "-static",
+                     "-s",
+                     "-Wl,--gc-sections,--no-mmap-output-file",
+                     "-lbpf",
+                     "-lelf",
+                     "-lz",
+                     "-llzma"},
+                    signals, *directory, environment);
   if (!linked) return std::move(linked).error();
   if (auto committed = pending->commit(); !committed) return committed;
   if (!is_special) return {};

@@ -56,6 +56,14 @@ void write_layouts(CppWriter& out, const HostPlan& plan) {
   }
 }
 
+void write_stacks(CppWriter& out, const HostPlan& plan) {
+  for (const StackPlan& stack : plan.stacks) {
+    out.line("constexpr StackDescription ", stack.name, " = {StackMode::", stack.mode, ", ",
+             stack.store, "};");
+  }
+  if (!plan.stacks.empty()) out.empty_line();
+}
+
 void write_enums(CppWriter& out, const HostPlan& plan) {
   for (const EnumPlan& plan_of_enum : plan.enums) {
     out.open("constexpr EnumeratorDescription ", plan_of_enum.name, "Values[] = {");
@@ -77,6 +85,7 @@ void write_formats(CppWriter& out, const HostPlan& plan) {
 void write_tuples(CppWriter& out, const HostPlan& plan) {
   write_enums(out, plan);
   write_formats(out, plan);
+  write_stacks(out, plan);
   if (plan.tuples.empty()) return;
   for (const TuplePlan& tuple : plan.tuples) {
     if (tuple.members.empty()) {
@@ -138,6 +147,8 @@ HandlerNames handler_names(sema::RecordKind kind) {
       return {CppIdentifier("handle_script_message"), CppIdentifier("ScriptMessageDetails")};
     case sema::RecordKind::Join:
       return {CppIdentifier("handle_join"), CppIdentifier("JoinDetails")};
+    case sema::RecordKind::UserStack:
+      return {CppIdentifier("handle_user_stack"), CppIdentifier("NoDetails")};
   }
   internal_error("unknown kind of record");
 }
@@ -180,6 +191,8 @@ CppCode details_code(const RecordPlan& record, size_t index) {
       return CppCode(CppLiteral(record.time_format));
     case sema::RecordKind::Exit:
       return record.fields.empty() ? CppCode("{nullptr, 0, 0}") : field_code(record.fields[0]);
+    case sema::RecordKind::UserStack:
+      return CppCode("");
   }
   internal_error("unknown kind of record");
 }
@@ -341,6 +354,8 @@ CppIdentifier site_kind(sema::Site::Kind kind) {
       return CppIdentifier("Signal");
     case sema::Site::Kind::LoopLimit:
       return CppIdentifier("LoopLimit");
+    case sema::Site::Kind::Stack:
+      return CppIdentifier("Stack");
   }
   internal_error("unknown kind of site");
 }
@@ -380,7 +395,17 @@ void write_options(CppWriter& out, const sema::Program& program) {
   out.empty_line();
 }
 
+void write_stack_stores(CppWriter& out, const sema::Program& program) {
+  if (program.stack_stores.empty()) return;
+  out.open("constexpr StackStoreDescription kStackStores[] = {");
+  for (const sema::StackStore& store : program.stack_stores)
+    out.line("{", CppLiteral(store.symbol), ", ", store.frames, ", ", store.has_build_ids, "},");
+  out.close("};");
+  out.empty_line();
+}
+
 void write_others(CppWriter& out, const HostPlan& plan) {
+  write_stack_stores(out, *plan.program);
   write_tracepoint_records(out, *plan.program);
   write_kernel_types(out, *plan.program);
   write_parameters(out, plan);
@@ -435,6 +460,8 @@ CppCode binding_code(const sema::Program& program, const sema::LateConstant& con
     case Kind::HasAttachCookies:
       return CppCode("bindings.has_attach_cookies");
     case Kind::OptionText:
+    case Kind::KernelAddress:
+      return CppCode("kernel_address(bindings, ", CppLiteral(constant.name), ")");
     case Kind::ParameterText:
     case Kind::ParameterValue:
     case Kind::ProbeName:
@@ -551,6 +578,8 @@ void write_description(CppWriter& out, const HostPlan& plan, const GenerateOptio
   if (config.max_cat_bytes != sema::Config().max_cat_bytes) {
     out.line(".max_cat_bytes = ", config.max_cat_bytes, ",");
   }
+  if (!program.stack_stores.empty()) out.line(".stack_stores = kStackStores,");
+  if (plan.names_user_addresses && config.demangles) out.line(".demangle = demangle,");
   out.line(".print_maps = ", prints_maps ? CppCode("print_maps") : CppCode("nullptr"), ",");
   out.close("};");
 }
@@ -562,6 +591,9 @@ void write_includes(CppWriter& out, const HostPlan& plan, const GenerateOptions&
     out.line("#include \"bpftracec/rt/format.h\"");
   }
   if (!plan.maps.empty()) out.line("#include \"bpftracec/rt/print_map.h\"");
+  if (!plan.stacks.empty() || plan.names_addresses) {
+    out.line("#include \"bpftracec/rt/stacks.h\"");
+  }
   out.line("#include \"bpftracec/rt/tool.h\"");
   out.line("#include ", CppLiteral(options.skeleton_header));
 }

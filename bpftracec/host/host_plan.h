@@ -34,7 +34,7 @@ struct FieldPlan {
   CppIdentifier member;
   uint32_t capacity = 0;
   bool is_tail = false;
-  std::optional<CppIdentifier> details;  // of a tuple: the name of its TuplePlan
+  std::optional<CppIdentifier> details;  // the name of a TuplePlan, EnumPlan or StackPlan
 };
 
 // The members of a tuple, at numbered places: the tuple itself is bytes in a structure.
@@ -68,6 +68,13 @@ struct EnumPlan {
 struct FormatPlan {
   CppIdentifier name;
   std::string text;
+};
+
+// rt::StackDescription
+struct StackPlan {
+  CppIdentifier name;
+  CppIdentifier mode;  // of rt::StackMode
+  uint32_t store = 0;  // none (a stack without frames): 0
 };
 
 struct PiecePlan {
@@ -142,11 +149,14 @@ struct HostPlan {
   std::vector<EnumPlan> enums;
   std::vector<FormatPlan> formats;
   std::vector<TuplePlan> tuples;  // those inside of others first
+  std::vector<StackPlan> stacks;
   std::vector<RecordPlan> records;
   std::vector<MapPlan> maps;
   std::vector<ProbePlan> probes;
   std::vector<ParameterPlan> parameters;  // by index
   std::vector<SitePlan> sites;
+  bool names_addresses = false;       // shows a value of ksym_t, usym_t, or a stack
+  bool names_user_addresses = false;  // of a process
 };
 
 }  // namespace bpftracec::host

@@ -21,6 +21,28 @@ CppIdentifier numbered(std::string_view stem, size_t number) {
 
 // ---- values -------------------------------------------------------------------------------------
 
+// Stacks without names need no tables of symbols.
+CppIdentifier stack_type_of(const Type& type) {
+  if (type.stack_mode == sema::StackMode::Raw) return CppIdentifier("kRawStackType");
+  if (type.stack_mode == sema::StackMode::BuildId) return CppIdentifier("kBuildIdStackType");
+  return CppIdentifier(type.space == sema::AddressSpace::Kernel ? "kKernelStackType"
+                                                                : "kUserStackType");
+}
+
+CppIdentifier stack_mode(sema::StackMode mode) {
+  switch (mode) {
+    case sema::StackMode::Bpftrace:
+      return CppIdentifier("Bpftrace");
+    case sema::StackMode::Perf:
+      return CppIdentifier("Perf");
+    case sema::StackMode::Raw:
+      return CppIdentifier("Raw");
+    case sema::StackMode::BuildId:
+      return CppIdentifier("BuildId");
+  }
+  internal_error("unknown mode of a stack");
+}
+
 CppIdentifier value_type_of(const Type& type) {
   switch (type.kind) {
     case TypeKind::Bool:
@@ -37,6 +59,11 @@ CppIdentifier value_type_of(const Type& type) {
     case TypeKind::Tuple:
       if (type.is_array) return CppIdentifier("kArrayType");
       return CppIdentifier(sema::is_record(type) ? "kRecordType" : "kTupleType");
+    case TypeKind::Stack:
+      return stack_type_of(type);
+    case TypeKind::Symbol:
+      return CppIdentifier(type.space == sema::AddressSpace::Kernel ? "kKernelSymbolType"
+                                                                    : "kUserSymbolType");
     case TypeKind::None:
       return CppIdentifier("kNullType");
     case TypeKind::Buffer:
@@ -82,19 +109,25 @@ MemberPlan member_for(const Type& type, CppIdentifier name, uint32_t offset, uin
   return {integer_of_size(size, is_signed), std::move(name), 0, offset};
 }
 
-// What descriptions say more of a type: tuples, enums, formats. One for each.
+// What descriptions say more of a type: tuples, enums, formats, stacks. One for each.
 class Tuples {
  public:
-  Tuples(std::vector<TuplePlan>& plans, std::vector<EnumPlan>& enums,
-         std::vector<FormatPlan>& formats)
-      : plans_(plans), enums_(enums), formats_(formats) {}
+  Tuples(HostPlan& plan, const sema::Program& program)
+      : plan_(plan),
+        plans_(plan.tuples),
+        enums_(plan.enums),
+        formats_(plan.formats),
+        stacks_(plan.stacks),
+        program_(program) {}
 
   // What a field of this type refers to; nothing where the type says all.
   std::optional<CppIdentifier> details_of(const Type& type) {
+    note_names(type);
     if (type.enumerators != nullptr) return details_of_enum(type);
     if (type.kind == TypeKind::Timestamp || type.kind == TypeKind::CgroupPath) {
       return details_of_format(type.format);
     }
+    if (type.kind == TypeKind::Stack) return details_of_stack(type);
     if (type.kind != TypeKind::Tuple) return std::nullopt;
     for (size_t i = 0; i < types_.size(); ++i) {
       if (types_[i] == type) return plans_[i].name;
@@ -131,9 +164,35 @@ class Tuples {
     return enums_.back().name;
   }
 
+  void note_names(const Type& type) {
+    if (type.kind != TypeKind::Stack && type.kind != TypeKind::Symbol) return;
+    plan_.names_addresses = true;
+    if (type.space == sema::AddressSpace::User) plan_.names_user_addresses = true;
+  }
+
+  CppIdentifier details_of_stack(const Type& type) {
+    for (size_t i = 0; i < stack_types_.size(); ++i) {
+      if (stack_types_[i] == type) return stacks_[i].name;
+    }
+    StackPlan plan{numbered("kStack", stacks_.size()), stack_mode(type.stack_mode)};
+    const bool has_build_ids = type.stack_mode == sema::StackMode::BuildId;
+    for (size_t i = 0; i < program_.stack_stores.size(); ++i) {
+      const sema::StackStore& store = program_.stack_stores[i];
+      const bool is_ours = store.frames == type.count && store.has_build_ids == has_build_ids;
+      if (is_ours) plan.store = static_cast<uint32_t>(i);
+    }
+    stack_types_.push_back(type);
+    stacks_.push_back(std::move(plan));
+    return stacks_.back().name;
+  }
+
+  HostPlan& plan_;
   std::vector<TuplePlan>& plans_;
   std::vector<EnumPlan>& enums_;
   std::vector<FormatPlan>& formats_;
+  std::vector<StackPlan>& stacks_;
+  const sema::Program& program_;
+  std::vector<Type> stack_types_;
   std::vector<Type> enum_types_;
   std::vector<Type> types_;
 };
@@ -260,6 +319,8 @@ AggregationNames aggregation_names(TypeKind kind) {
     case TypeKind::CgroupPath:
     case TypeKind::UserName:
     case TypeKind::Tuple:
+    case TypeKind::Stack:
+    case TypeKind::Symbol:
       break;
   }
   internal_error("not an aggregation");
@@ -453,7 +514,7 @@ bool has_place(const sema::RecordPlan& record) {
 HostPlan make_plan(const sema::Program& program) {
   HostPlan plan;
   plan.program = &program;
-  Tuples tuples(plan.tuples, plan.enums, plan.formats);
+  Tuples tuples(plan, program);
   for (const sema::RecordPlan& record : program.records)
     plan.records.push_back(plan_record(record, plan.records.size(), tuples));
   for (const sema::MapPlan& map : program.maps)

@@ -160,8 +160,6 @@ Operand build_call(ProbeContext& context, const syntax::CallExpr& call) {
       return build_cgroup_path(context, call);
     case Function::Reg:
       return build_register(context, call);
-    case Function::Len:
-      return build_map_length(context, call);
     case Function::HasKey:
       return build_has_key(context, call);
     case Function::Find:
@@ -186,6 +184,18 @@ Operand build_call(ProbeContext& context, const syntax::CallExpr& call) {
       return build_signal(context, call, Operation::SendSignalThread);
     case Function::Getopt:
       return build_getopt(context, call);
+    case Function::Kstack:
+      return build_stack(context, call.range, AddressSpace::Kernel, call.arguments);
+    case Function::Ustack:
+      return build_stack(context, call.range, AddressSpace::User, call.arguments);
+    case Function::Ksym:
+      return build_symbol(context, call, AddressSpace::Kernel);
+    case Function::Usym:
+      return build_symbol(context, call, AddressSpace::User);
+    case Function::Kaddr:
+      return build_kaddr(context, call);
+    case Function::Len:
+      return build_len(context, call);
     case Function::IsStr:
     case Function::IsPtr:
     case Function::IsArray:

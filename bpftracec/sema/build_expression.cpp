@@ -339,6 +339,12 @@ Operand build_builtin_constant(ProbeContext& context, SourceRange range, Builtin
     context.report<DiagnosticKind::ArgsAlone>(range).hint("name a field: args.NAME");
     return Operand::error(range);
   }
+  if (constant == BuiltinConstant::Kstack) {
+    return build_stack(context, range, AddressSpace::Kernel, {});
+  }
+  if (constant == BuiltinConstant::Ustack) {
+    return build_stack(context, range, AddressSpace::User, {});
+  }
   if (is_of_task({.kind = BuiltinName::Kind::Constant, .constant = constant})) {
     return build_task_value(context, range, builtin_spelling(constant), constant);
   }

@@ -53,6 +53,7 @@ bool is_printable(const Operand& operand) {
   return is_integer_like(operand.type()) || is_only_shown(operand.type()) ||
          operand.kind() == TypeKind::Buffer || operand.kind() == TypeKind::Pointer ||
          operand.kind() == TypeKind::String || operand.kind() == TypeKind::Tuple ||
+         operand.kind() == TypeKind::Stack || operand.kind() == TypeKind::Symbol ||
          operand.kind() == TypeKind::Struct || operand.kind() == TypeKind::Array;
 }
 

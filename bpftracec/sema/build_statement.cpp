@@ -175,6 +175,10 @@ ExprPtr zero(SourceRange range, const Type& type) {
     return make_expr(type, range, std::move(tuple));
   }
   if (type.kind == TypeKind::String) return convert(string_constant(range, ""), type);
+  if (type.kind == TypeKind::Stack) return make_expr(type, range, StackCapture{});
+  if (type.kind == TypeKind::Symbol && is_in_memory(type)) {
+    return make_expr(type, range, StackCapture{});  // all zero, too
+  }
   return convert(integer_constant(range, 0, integer_type(8, false)), type);
 }
 

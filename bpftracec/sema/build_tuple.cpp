@@ -25,6 +25,8 @@ bool check_element(ProbeContext& context, const Operand& element) {
     case TypeKind::Timestamp:
     case TypeKind::CgroupPath:
     case TypeKind::UserName:
+    case TypeKind::Stack:
+    case TypeKind::Symbol:
       return true;
     case TypeKind::Error:
       return false;

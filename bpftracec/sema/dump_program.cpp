@@ -84,6 +84,8 @@ std::string_view name_of(RecordKind kind) {
       return "warnf";
     case RecordKind::Join:
       return "join";
+    case RecordKind::UserStack:
+      return "user stack";
   }
   base::internal_error("unknown record kind");
 }
@@ -187,6 +189,10 @@ class Dumper {
       line(0, "late {}: {} bytes", constant.symbol, constant.size);
     }
     for (const MapPlan& map : program_.maps) dump(map);
+    for (const StackStore& store : program_.stack_stores) {
+      line(0, "stacks of {} frames{} in {}", store.frames,
+           store.has_build_ids ? " with build ids" : "", store.symbol);
+    }
     for (const TracepointRecord& record : program_.tracepoint_records) dump(record);
     for (const KernelRecord& record : program_.kernel_records) dump(record);
     for (const FunctionProgram& function : program_.functions) dump(function);
@@ -537,6 +543,11 @@ class Dumper {
             },
             [&](const TupleMake& node) { return tuple(expr, node); },
             [&](const TupleElement& node) { return tuple_element(node); },
+            [&](const StackCapture&) { return spelling(expr.type); },
+            [&](const StackDepth& node) { return fmt::format("len({})", text(*node.stack)); },
+            [&](const UserSymbolMake& node) {
+              return fmt::format("usym({})", text(*node.address));
+            },
             [&](const EmitRecord& node) {
               return std::string(name_of(program_.records[node.record].kind));
             },

@@ -115,6 +115,8 @@ bool InferredType::add(const Operand& value, SourceRange where) {
     case TypeKind::Timestamp:
     case TypeKind::CgroupPath:
     case TypeKind::UserName:
+    case TypeKind::Stack:
+    case TypeKind::Symbol:
       return !is_known() && set(value.type(), where);
     case TypeKind::Error:
     case TypeKind::None:
@@ -296,6 +298,8 @@ bool fits(const Operand& value, const Type& type) {
     case TypeKind::Timestamp:
     case TypeKind::CgroupPath:
     case TypeKind::UserName:
+    case TypeKind::Stack:
+    case TypeKind::Symbol:
       return value.type() == type;
     case TypeKind::Struct:
       return value.kind() == TypeKind::Struct && is_same_struct(value.type(), type);

@@ -103,6 +103,14 @@ std::optional<std::string_view> nearest_builtin(std::string_view name) {
   return search.found();
 }
 
+std::optional<StackMode> find_stack_mode(std::string_view name) {
+  if (name == "bpftrace") return StackMode::Bpftrace;
+  if (name == "perf") return StackMode::Perf;
+  if (name == "raw") return StackMode::Raw;
+  if (name == "build_id") return StackMode::BuildId;
+  return std::nullopt;
+}
+
 Type builtin_type(Builtin builtin) {
   switch (builtin) {
 #define BUILTIN_VARIABLE(name, spelling, type) \

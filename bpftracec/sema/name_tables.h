@@ -52,6 +52,9 @@ struct BuiltinName {
 BuiltinName find_builtin(std::string_view name);
 std::optional<std::string_view> nearest_builtin(std::string_view name);
 
+// As in `kstack(perf)`.
+std::optional<StackMode> find_stack_mode(std::string_view name);
+
 // The type of a builtin variable.
 Type builtin_type(Builtin builtin);
 std::string_view builtin_spelling(Builtin builtin);

@@ -21,10 +21,8 @@ struct FieldShape {
 };
 
 FieldShape shape_in_record(const Type& type) {
-  if (type.kind == TypeKind::Tuple) return {type.size, 8, false};
-  if (type.kind == TypeKind::Inet) return {type.size, 8, false};
   const bool has_bytes = type.kind == TypeKind::String || type.kind == TypeKind::Buffer;
-  if (!has_bytes) return {type.size, type.size, false};
+  if (!has_bytes) return {type.size, is_in_memory(type) ? 8 : type.size, false};
   if (type.size > kInlineTextCapacity) return {sizeof(rt::text_ref), alignof(rt::text_ref), true};
   // Texts are copied eight bytes at a time.
   return {type.kind == TypeKind::Buffer ? slot_size(type) : type.size, 8, false};
@@ -61,6 +59,8 @@ uint32_t aggregation_size(const MapPlan& plan) {
     case TypeKind::CgroupPath:
     case TypeKind::UserName:
     case TypeKind::Tuple:
+    case TypeKind::Stack:
+    case TypeKind::Symbol:
       break;
   }
   base::internal_error("not an aggregation");

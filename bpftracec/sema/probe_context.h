@@ -246,6 +246,15 @@ Operand build_function_call(ProbeContext& context, const syntax::CallExpr& call,
                             FunctionId function);
 void build_return_from_function(ProbeContext& context, const syntax::ReturnStatement& statement,
                                 Block& block);
+// ---- stacks and symbols ----
+
+// kstack, ustack, with what is written in parentheses behind them.
+Operand build_stack(ProbeContext& context, SourceRange range, AddressSpace space,
+                    std::span<const syntax::Expr> arguments);
+// ksym(), usym()
+Operand build_symbol(ProbeContext& context, const syntax::CallExpr& call, AddressSpace space);
+Operand build_kaddr(ProbeContext& context, const syntax::CallExpr& call);
+Operand build_len(ProbeContext& context, const syntax::CallExpr& call);
 
 // ---- statements where a value is wanted ----
 

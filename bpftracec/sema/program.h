@@ -32,6 +32,7 @@ using TracepointRecordId = uint32_t;  // index into Program::tracepoint_records
 using KernelRecordId = uint32_t;      // index into Program::kernel_records
 using LateConstantId = uint32_t;      // index into Program::late_constants
 using SiteId = uint32_t;              // index into Program::sites
+using StackStoreId = uint32_t;        // index into Program::stack_stores
 
 // ---- expressions --------------------------------------------------------------------------------------------
 
@@ -282,6 +283,24 @@ struct MapLength {
   MapId map;
 };
 
+// kstack, ustack: the stack of the event, its frames put into the store under the stack's number.
+struct StackCapture {
+  std::optional<StackStoreId> store;     // none: nothing is captured, the value is all zero
+  std::optional<RecordId> announcement;  // of a stack that was not in the store and whose names
+                                         // the process may take along when it ends: UserStack
+  SiteId site = 0;
+};
+
+// len() of a stack: the number of its frames, an int64.
+struct StackDepth {
+  ExprPtr stack;
+};
+
+// usym(): the address, and the process that it belongs to.
+struct UserSymbolMake {
+  ExprPtr address;  // uint64
+};
+
 // Sends record `record` to the tool; `arguments` fill RecordPlan::fields in order. The type is
 // None.
 struct EmitRecord {
@@ -317,7 +336,8 @@ struct Expr {
                VariableRead, MapRead, FieldRead, MemoryRead, MemberAddress, MemberRead, KernelHas,
                KernelSize, StringRead, StringIndex, Compute, Unary, Binary, StringCompare, Logical,
                Conditional, Convert, Increment, DeleteElement, HasKey, MapLength, TupleMake,
-               TupleElement, EmitRecord, BindVariable, Sequence, Call, AddressOf>
+               TupleElement, StackCapture, StackDepth, UserSymbolMake, EmitRecord, BindVariable,
+               Sequence, Call, AddressOf>
       node;
 };
 
@@ -580,6 +600,14 @@ struct MapPlan {
   uint32_t bucket_count = 0;  // hist, lhist: u64 counters in the value; tseries: words
 };
 
+// A map in which the frames of stacks lie, by the number that stands for each of them in keys,
+// values and records. Its entries are never changed.
+struct StackStore {
+  uint32_t frames = 0;         // of each entry
+  bool has_build_ids = false;  // each frame is a struct bpf_stack_build_id, not an address
+  std::string symbol;          // of the map in the object
+};
+
 // The parts of the key, as they are printed between commas; empty for a scalar map.
 inline std::vector<Slot> key_slots(const MapPlan& map) {
   if (map.is_scalar) return {};
@@ -606,6 +634,7 @@ enum class RecordKind : uint8_t {
   Errorf,
   Warnf,
   Join,  // one field: texts with their NULs, one after the other
+  UserStack,  // rt::user_stack_record: a process has a stack that was not seen before
 };
 
 // printf: literal text, or a conversion of one argument.
@@ -673,11 +702,12 @@ struct LateConstant {
     ProbeName,           // `probe` of program `index`, char[size]
     ProbeFunction,       // `func` of program `index`, char[size]
     HasAttachCookies,    // uint32: bpf_get_attach_cookie exists (Linux 5.15)
+    KernelAddress,       // kaddr("name"), uint64
   } kind;
   uint32_t index = 0;  // of a parameter or a program
   uint32_t size = 8;   // bytes
   std::string symbol;  // the variable's name in .rodata: "param_1", "param_text_1", "start_ns", ...
-  std::string name = {};  // CgroupId, OptionNumber, OptionText
+  std::string name = {};  // CgroupId, KernelAddress, OptionNumber, OptionText
 };
 
 inline bool is_text(const LateConstant& constant) {
@@ -695,6 +725,7 @@ struct Site {
     DivideByZero,
     Signal,
     LoopLimit,  // the code is the number of turns after which the loop was stopped
+    Stack,      // a stack was not captured, or its store is full
   } kind;
   SourceRange range;
   std::optional<MapId> map;
@@ -708,6 +739,8 @@ struct Config {
   uint64_t max_cat_bytes = 10240;
   bool is_unsafe = false;  // --unsafe: functions may change what is traced. Not set by a script
   bool print_maps_on_exit = true;
+  StackMode stack_mode = StackMode::Bpftrace;
+  bool demangles = true;
   bool fails_on_missing_probes = true;
   uint32_t max_probes = 1024;      // places that all attach points together may stand for
   uint64_t ring_buffer_bytes = 0;  // 0: chosen on the target
@@ -738,6 +771,7 @@ struct Program {
   std::vector<FunctionProgram> functions;  // in source order
   std::vector<MapPlan> maps;               // ordered by name
   std::vector<RecordPlan> records;
+  std::vector<StackStore> stack_stores;
   std::vector<TracepointRecord> tracepoint_records;
   std::vector<KernelRecord> kernel_records;  // not empty: the tool needs the kernel's BTF
   std::vector<LateConstant> late_constants;

@@ -58,6 +58,8 @@ LateConstantShape shape_of(Kind kind, uint32_t index, uint32_t size) {
       return {kProbeTextCapacity, "probe_name_" + std::to_string(index + 1)};
     case Kind::ProbeFunction:
       return {kProbeTextCapacity, "probe_function_" + std::to_string(index + 1)};
+    case Kind::KernelAddress:
+      return {8, "kernel_address"};
   }
   base::internal_error("unknown kind of late constant");
 }
@@ -104,6 +106,20 @@ LateConstantId ProgramTables::late_constant(Kind kind, uint32_t index, uint32_t 
         {kind, index, shape.size, std::move(shape.symbol), std::string(name)});
   }
   return entry->second;
+}
+
+StackStoreId ProgramTables::stack_store(uint32_t frames, bool has_build_ids) {
+  const auto is_same = [&](const StackStore& other) {
+    return other.frames == frames && other.has_build_ids == has_build_ids;
+  };
+  const auto known = std::ranges::find_if(stack_stores_, is_same);
+  const auto id = static_cast<StackStoreId>(known - stack_stores_.begin());
+  if (known == stack_stores_.end()) {
+    stack_stores_.push_back(
+        {frames, has_build_ids,
+         (has_build_ids ? "stack_build_ids_" : "stacks_") + std::to_string(frames)});
+  }
+  return id;
 }
 
 SiteId ProgramTables::site(Site::Kind kind, SourceRange range, std::optional<MapId> map) {
@@ -190,6 +206,7 @@ void ProgramTables::move_into(Program& program) && {
   program.sites = std::move(sites_);
   program.options = std::move(options_);
   program.records = std::move(records_);
+  program.stack_stores = std::move(stack_stores_);
   program.tracepoint_records = std::move(tracepoint_records_);
   program.kernel_records = std::move(kernel_records_);
 }

@@ -34,6 +34,8 @@ class ProgramTables {
   RecordId record(RecordPlan plan);
   RecordKind kind_of(RecordId record) const { return records_[record].kind; }
 
+  StackStoreId stack_store(uint32_t frames, bool has_build_ids);
+
   struct FieldPlace {
     TracepointRecordId record;
     uint32_t field;
@@ -62,6 +64,7 @@ class ProgramTables {
   std::vector<TracepointRecord> tracepoint_records_;
   std::map<const world::TracepointFormat*, TracepointRecordId> tracepoint_record_ids_;
   std::vector<KernelRecord> kernel_records_;
+  std::vector<StackStore> stack_stores_;
 };
 
 // Places of the fields of a record, by the types that they have.

@@ -8,6 +8,7 @@
 
 #include "bpftracec/base/internal_error.h"
 #include "bpftracec/base/nearest_name.h"
+#include "bpftracec/sema/name_tables.h"
 
 namespace bpftracec::sema {
 namespace {
@@ -157,6 +158,7 @@ class ConfigReader {
 
   void apply_bool(const KeyInfo& info, bool value) {
     if (info.key == Key::PrintMapsOnExit) config_.print_maps_on_exit = value;
+    if (info.key == Key::CppDemangle) config_.demangles = value;
   }
 
   void apply_text(const ConfigSetting& setting, const KeyInfo& info, std::string_view text) {
@@ -176,6 +178,13 @@ class ConfigReader {
         return;
       }
       config_.fails_on_missing_probes = text == "error";
+    } else if (info.key == Key::StackMode) {
+      const auto mode = find_stack_mode(text);
+      if (mode) {
+        config_.stack_mode = *mode;
+      } else {
+        sink_.report<DiagnosticKind::StackMode>(setting.value_range);
+      }
     } else if (info.key == Key::StrTruncTrailer) {
       config_.str_trunc_trailer = text;
     }

@@ -117,6 +117,28 @@ bool mentions(const syntax::Probe& probe, std::string_view word) {
   return search.found;
 }
 
+// Whether the body or the predicate asks for the kernel's stack.
+bool takes_kernel_stack(const syntax::Probe& probe) {
+  struct Search : syntax::Walker<Search> {
+    bool found = false;
+    void visit(const syntax::Identifier& identifier) { found |= identifier.name == "kstack"; }
+    void visit(const syntax::CallExpr& call) {
+      found |= call.name == "kstack";
+      walk_children(call);
+    }
+  };
+  Search search;
+  search.walk(probe);
+  return search.found;
+}
+
+// What a probe's program wants of its event.
+struct Wants {
+  bool fields;
+  bool probe;
+  bool kernel_stack;
+};
+
 bool resolve_parts(const WrittenAttachPoint& written, AttachPoint& point, ResolvedProbe& resolved) {
   switch (written.kind.kind) {
     case ProbeKind::Begin:
@@ -173,13 +195,17 @@ bool resolve_parts(const WrittenAttachPoint& written, AttachPoint& point, Resolv
 }
 
 void resolve_attach_point(ProbeResolution& resolution, const syntax::AttachPoint& attach_point,
-                          bool reads_fields, bool reads_probe, ResolvedProbe& resolved) {
+                          const Wants& wants, ResolvedProbe& resolved) {
   if (attach_point.parts.empty()) return;
   const auto kind = find_kind(resolution.sink, attach_point.parts.front());
   if (!kind) return;
-  const WrittenAttachPoint written{resolution,         *kind,
-                                   attach_point.range, attach_point.parts.subspan(1),
-                                   reads_fields,       reads_probe};
+  const WrittenAttachPoint written{.resolution = resolution,
+                                   .kind = *kind,
+                                   .range = attach_point.range,
+                                   .parts = attach_point.parts.subspan(1),
+                                   .reads_fields = wants.fields,
+                                   .reads_probe = wants.probe,
+                                   .takes_kernel_stack = wants.kernel_stack};
   AttachPoint point{.kind = kind->kind, .range = attach_point.range};
   for (const AttachPointPart& part : attach_point.parts) {
     point.has_parameters |= part.has_parameters;
@@ -188,14 +214,15 @@ void resolve_attach_point(ProbeResolution& resolution, const syntax::AttachPoint
 }
 
 void resolve_probe(ProbeResolution& resolution, const syntax::Probe& probe, uint32_t index) {
-  const bool reads_fields = mentions(probe, "args");
-  const bool reads_probe = mentions(probe, "probe");
+  const Wants wants{.fields = mentions(probe, "args"),
+                    .probe = mentions(probe, "probe"),
+                    .kernel_stack = takes_kernel_stack(probe)};
   std::set<std::string> names;
   std::vector<ResolvedProbe>& probes = resolution.result.probes;
   for (const syntax::AttachPoint& attach_point : probe.attach_points) {
     ResolvedProbe resolved{
         .syntax = &probe, .probe_index = index, .function = {}, .attach_point = {}};
-    resolve_attach_point(resolution, attach_point, reads_fields, reads_probe, resolved);
+    resolve_attach_point(resolution, attach_point, wants, resolved);
     if (!resolved.attach_point) continue;
     // The same twice in one list fires once.
     if (!names.insert(resolved.attach_point->name).second) continue;

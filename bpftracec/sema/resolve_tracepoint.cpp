@@ -104,7 +104,10 @@ bool resolve_tracepoint(const WrittenAttachPoint& written, AttachPoint& point,
   point.function = event.text;
   point.name = join_parts({written.kind.spelling, point.target, point.function});
   point.has_wildcards = has_wildcard(written.parts[0]) || has_wildcard(event);
-  const bool is_raw = is_raw_attachable(written, point) && !written.reads_fields;
+  // The stack of a raw tracepoint begins with what calls the program, whose depth differs from
+  // kernel to kernel; the other kind has the registers of the event itself.
+  const bool is_raw = is_raw_attachable(written, point) && !written.reads_fields &&
+                      !written.takes_kernel_stack;
   resolved.kind = is_raw ? ProgramKind::RawTracepoint : ProgramKind::Tracepoint;
   // Zero would hide the event from other users of perf that watch it.
   resolved.default_return = is_raw ? 0 : 1;

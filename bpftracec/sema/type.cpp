@@ -25,6 +25,26 @@ std::string aggregation_spelling(const Type& type, const char* name) {
   return std::string(type.is_signed ? "" : "u") + name;
 }
 
+std::string_view mode_spelling(StackMode mode) {
+  switch (mode) {
+    case StackMode::Bpftrace:
+      return "bpftrace";
+    case StackMode::Perf:
+      return "perf";
+    case StackMode::Raw:
+      return "raw";
+    case StackMode::BuildId:
+      return "build_id";
+  }
+  base::internal_error("unknown mode of a stack");
+}
+
+// "kstack_bpftrace_127"
+std::string stack_spelling(const Type& type) {
+  return std::string(type.space == AddressSpace::Kernel ? "kstack_" : "ustack_") +
+         std::string(mode_spelling(type.stack_mode)) + "_" + std::to_string(type.count);
+}
+
 // "(int8, string[3])", "record { .a = int8, .b = string[3] }"
 std::string tuple_spelling(const Type& type) {
   if (type.is_array) {
@@ -43,9 +63,10 @@ std::string tuple_spelling(const Type& type) {
 
 bool operator==(const Type& a, const Type& b) {
   return a.kind == b.kind && a.is_signed == b.is_signed && a.size == b.size && a.count == b.count &&
-         a.space == b.space && a.c_name == b.c_name && a.is_array == b.is_array &&
-         a.format == b.format && is_same(a.element, b.element) && is_same(a.members, b.members) &&
-         is_same(a.enumerators, b.enumerators) && is_same_record(a.c_type, b.c_type);
+         a.space == b.space && a.stack_mode == b.stack_mode && a.c_name == b.c_name &&
+         a.is_array == b.is_array && a.format == b.format && is_same(a.element, b.element) &&
+         is_same(a.members, b.members) && is_same(a.enumerators, b.enumerators) &&
+         is_same_record(a.c_type, b.c_type);
 }
 
 bool is_aggregation(const Type& type) {
@@ -75,6 +96,8 @@ bool is_aggregation(const Type& type) {
     case TypeKind::Timestamp:
     case TypeKind::CgroupPath:
     case TypeKind::UserName:
+    case TypeKind::Stack:
+    case TypeKind::Symbol:
       return false;
   }
   base::internal_error("unknown type kind");
@@ -125,6 +148,21 @@ Type pointer_type(std::string c_name, AddressSpace space, std::shared_ptr<const 
           .element = std::move(element)};
 }
 
+Type stack_type(AddressSpace space, StackMode mode, uint32_t limit) {
+  return {.kind = TypeKind::Stack,
+          .size = sizeof(rt::stack_key),
+          .count = limit,
+          .stack_mode = mode,
+          .space = space};
+}
+
+Type symbol_type(AddressSpace space) {
+  const bool is_kernel = space == AddressSpace::Kernel;
+  return {.kind = TypeKind::Symbol,
+          .size = is_kernel ? 8 : static_cast<uint32_t>(sizeof(rt::user_symbol)),
+          .space = space};
+}
+
 Type tuple_type(std::vector<TupleMember> members) {
   uint32_t size = 0;
   for (TupleMember& member : members) {
@@ -154,7 +192,9 @@ uint32_t slot_size(const Type& type) { return is_in_memory(type) ? (type.size + 
 
 bool is_in_memory(const Type& type) {
   return type.kind == TypeKind::String || type.kind == TypeKind::Tuple ||
-         type.kind == TypeKind::Buffer || type.kind == TypeKind::Inet;
+         type.kind == TypeKind::Buffer || type.kind == TypeKind::Inet ||
+         type.kind == TypeKind::Stack ||
+         (type.kind == TypeKind::Symbol && type.space == AddressSpace::User);
 }
 
 std::string spelling(const Type& type) {
@@ -193,6 +233,10 @@ std::string spelling(const Type& type) {
       return "cgroup_path_t";
     case TypeKind::UserName:
       return "username_t";
+    case TypeKind::Stack:
+      return stack_spelling(type);
+    case TypeKind::Symbol:
+      return type.space == AddressSpace::Kernel ? "ksym_t" : "usym_t";
     case TypeKind::Count:
       return "count_t";
     case TypeKind::Sum:

@@ -28,6 +28,9 @@ enum class TypeKind : uint8_t {
   Timestamp,   // strftime(): nanoseconds, shown as `format` tells
   CgroupPath,  // cgroup_path(): a cgroup's number
   UserName,    // username: a user's number
+  Stack,       // of the kernel or of a process (`space`): rt::stack_key, whatever its frames take
+  Symbol,      // an address that is shown by its name. In the kernel: the address; in a process:
+               // rt::user_symbol
   Count,       // the aggregations: values of per-CPU maps, made only by assigning the map function
   Sum,
   Min,
@@ -47,6 +50,9 @@ enum class AddressSpace : uint8_t {
   Either,  // it depends on who calls the function: user memory is tried first
 };
 
+// How a stack is shown.
+enum class StackMode : uint8_t { Bpftrace, Perf, Raw, BuildId };
+
 struct TupleMember;
 
 struct Enumerator {
@@ -61,8 +67,9 @@ struct Type {
   bool is_signed = false;  // Integer; Sum, Min, Max, Avg, Stats: of the argument
   uint32_t size = 0;   // bytes. Integer: 1, 2, 4, 8. String: capacity with the final NUL. Tuple:
                        // a multiple of 8
-  uint32_t count = 0;  // Array: number of elements
-  // Pointer, Integer: of what it points to. Struct, Array: of where it lies.
+  uint32_t count = 0;  // Array: number of elements. Stack: of frames, at most
+  StackMode stack_mode = StackMode::Bpftrace;  // Stack
+  // Pointer, Integer: of what it points to. Struct, Array: of where it lies. Stack, Symbol: whose.
   AddressSpace space = AddressSpace::Unknown;
   // Pointer: the pointee's C spelling ("char", "struct task_struct"); empty: unknown. Struct: its
   // own. Integer: of an enum.
@@ -117,6 +124,9 @@ Type simple_type(TypeKind kind);
 Type formatted_type(TypeKind kind, std::string format);
 // `element` may be null: then the pointer is a number that cannot be followed.
 Type pointer_type(std::string c_name, AddressSpace space, std::shared_ptr<const Type> element);
+
+Type stack_type(AddressSpace space, StackMode mode, uint32_t limit);
+Type symbol_type(AddressSpace space);
 
 // A tuple of values of these types; offsets and sizes of the members are found here. A record if
 // they have names.

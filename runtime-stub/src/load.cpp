@@ -97,6 +97,27 @@ bool fit_scratch(const LoadContext& context, bpf_object* object, Failure& failur
          failure.set("the tool's working memory does not take its size");
 }
 
+// Of a map's own entries there are as many as the tool has keys, and each may have another stack.
+// Allocated at start: see can_allocate_on_demand(), and stacks are large. As much as a 64th of
+// memory may be taken if only the usual number is wanted.
+bool fit_stacks(const LoadContext& context, bpf_object* object, Failure& failure) {
+  constexpr uint64_t kUsualStacks = 32 * 1024;
+  const auto memory = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+                      static_cast<uint64_t>(getpagesize());
+  for (const StackStoreDescription& store : context.tool.stack_stores) {
+    bpf_map* map = bpf_object__find_map_by_name(object, store.symbol);
+    const uint64_t size = map == nullptr ? 1 : bpf_map__value_size(map) + uint64_t{64};
+    uint64_t entries = memory / 64 / size;
+    if (entries > kUsualStacks) entries = kUsualStacks;
+    if (entries < context.tool.max_map_keys) entries = context.tool.max_map_keys;
+    context.log.note("%s: %llu entries", store.symbol, static_cast<unsigned long long>(entries));
+    if (map == nullptr || bpf_map__set_max_entries(map, static_cast<uint32_t>(entries)) != 0) {
+      return failure.set("the tool's map of stacks does not take its size");
+    }
+  }
+  return true;
+}
+
 bool fit_events(const LoadContext& context, bpf_object* object, Failure& failure) {
   if (!context.tool.has_events) return true;
   bpf_map* map = bpf_object__find_map_by_name(object, "events");
@@ -175,13 +196,28 @@ bool fit_maps(const LoadContext& context, void* skeleton, const Probes& probes, 
                          static_cast<int>(description.name.size), description.name.data);
     }
   }
-  return fit_scratch(context, object, failure) && fit_events(context, object, failure);
+  return fit_scratch(context, object, failure) && fit_stacks(context, object, failure) &&
+         fit_events(context, object, failure);
 }
 
 bool load_object(const LoadContext& context, void* skeleton, const Probes& probes,
                  Failure& failure) {
   const int error = context.tool.skeleton.load(skeleton);
   return error == 0 || explain_load(context, probes, error, failure);
+}
+
+int* find_stack_stores(const LoadContext& context, void* skeleton, Failure& failure) {
+  bpf_object* object = context.tool.skeleton.object(skeleton);
+  const uint32_t count = context.tool.stack_stores.size;
+  auto* fds = static_cast<int*>(allocate((count + 1) * sizeof(int)));
+  for (uint32_t i = 0; i < count; ++i) {
+    fds[i] = bpf_object__find_map_fd_by_name(object, context.tool.stack_stores[i].symbol);
+    if (fds[i] >= 0) continue;
+    failure.set("the tool has no map '%s'", context.tool.stack_stores[i].symbol);
+    free(fds);
+    return nullptr;
+  }
+  return fds;
 }
 
 Tracer::Map* find_maps(const LoadContext& context, void* skeleton, Failure& failure) {

@@ -31,6 +31,9 @@ bool fit_maps(const LoadContext& context, void* skeleton, const Probes& probes, 
 bool load_object(const LoadContext& context, void* skeleton, const Probes& probes,
                  Failure& failure);
 
+// The file descriptors of the maps of stacks. Null on failure; with allocate().
+int* find_stack_stores(const LoadContext& context, void* skeleton, Failure& failure);
+
 // One entry for each of the tool's maps.
 Tracer::Map* find_maps(const LoadContext& context, void* skeleton, Failure& failure);
 

@@ -21,12 +21,16 @@ struct Printing {
   Buffer& to;
 };
 
-void append_key(const Printing& printing, const std::byte* key, Text separator, Buffer& to) {
+using Show = void (*)(const Tracer& tracer, const Value& value, Buffer& to);
+
+void append_key(const Printing& printing, const std::byte* key, bool is_json, Buffer& to) {
   bool is_first = true;
   for (const Field& part : printing.map.key) {
-    if (!is_first) to.append(separator);
+    if (!is_first) to.append(is_json ? Text(",") : Text(", "));
     is_first = false;
-    part.type->text(printing.tracer, value_at(part, key), to);
+    const bool has_own = is_json && part.type->json_key != nullptr;
+    const Show show = has_own ? part.type->json_key : part.type->text;
+    show(printing.tracer, value_at(part, key), to);
   }
 }
 
@@ -41,8 +45,6 @@ uint64_t divided(const Printing& printing, const Value& value) {
   if (!type.is_signed) return divide_unsigned(bits, printing.context.divisor);
   return static_cast<uint64_t>(divide_signed(static_cast<int64_t>(bits), printing.context.divisor));
 }
-
-using Show = void (*)(const Tracer& tracer, const Value& value, Buffer& to);
 
 void append_plain_value(const Printing& printing, const std::byte* bytes, Show show) {
   Value value = value_at(printing.map.value, bytes);
@@ -59,7 +61,7 @@ void append_text_entry(const Printing& printing, const std::byte* key, const std
   to.append(printing.map.name);
   if (!printing.map.is_scalar) {
     to.append('[');
-    append_key(printing, key, ", ", to);
+    append_key(printing, key, false, to);
     to.append(']');
   }
   if (printing.map.aggregation != nullptr) {
@@ -82,7 +84,7 @@ void append_json_value(const Printing& printing, const std::byte* value) {
 // An object's names are texts, whatever the key is: "nginx,80".
 void append_json_entry(const Printing& printing, const std::byte* key, const std::byte* value) {
   Buffer name;
-  append_key(printing, key, ",", name);
+  append_key(printing, key, true, name);
   append_json_string(printing.to, name.text());
   printing.to.append(": ");
   append_json_value(printing, value);

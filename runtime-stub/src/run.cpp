@@ -187,7 +187,8 @@ bool handle_events(Start& start, Probes& probes, const Counters& counters, Trace
 int trace(Start& start, Probes& probes, Failure& failure) {
   start.signals = watch_signals(failure);
   Tracer::Map* maps = find_maps(start.load_context(), start.skeleton, failure);
-  if (!start.signals || maps == nullptr) return -1;
+  const int* stacks = find_stack_stores(start.load_context(), start.skeleton, failure);
+  if (!start.signals || maps == nullptr || stacks == nullptr) return -1;
   if (probes.waits_for_signal()) {
     start.user_signal = watch_user_signal(failure);
     if (!start.user_signal) return -1;
@@ -201,6 +202,7 @@ int trace(Start& start, Probes& probes, Failure& failure) {
   start.errors.give_up_after(start.signals.get());
   Output output(out, start.errors, start.options.mode, start.options.buffering);
   Tracer tracer(start.tool, start.bindings, output, maps);
+  tracer.set_stack_stores(stacks);
   const Counters counters = start.tool.skeleton.counters == nullptr
                                 ? Counters{}
                                 : start.tool.skeleton.counters(start.skeleton);

@@ -28,6 +28,22 @@ void append_loop_limit(int64_t turns, Buffer& to) {
   if (turns < kMaxTurns) to.append(" Linux 5.17 and later do more.");
 }
 
+void append_stack_fault(int64_t code, Buffer& to) {
+  if (code == -E2BIG) {
+    to.append("There is no room for more different stacks; those that are new count as empty. ");
+    to.append("Start the tool with a larger BPFTRACE_MAX_MAP_KEYS.");
+  } else {
+    to.append("A stack could not be captured: ");
+    to.append_text(strerror(static_cast<int>(-code)));
+  }
+}
+
+// What the message says of the kernel's function that failed; null where none did.
+const char* failed_helper(Kind kind) {
+  if (kind == Kind::MapUpdate) return kUpdateHelper;
+  return kind == Kind::Stack ? "get_stack" : nullptr;
+}
+
 void append_cause(const ToolDescription& tool, const SiteDescription& site, int64_t code,
                   Buffer& to) {
   if (site.kind == Kind::DivideByZero) {
@@ -37,6 +53,8 @@ void append_cause(const ToolDescription& tool, const SiteDescription& site, int6
     to.append_signed(-code);
   } else if (site.kind == Kind::LoopLimit) {
     append_loop_limit(code, to);
+  } else if (site.kind == Kind::Stack) {
+    append_stack_fault(code, to);
   } else if (code == -E2BIG) {
     to.append("Map full; can't update element of ");
     to.append(tool.maps[site.map].name);
@@ -86,7 +104,7 @@ void append_source(const SiteDescription& site, Buffer& to) {
 
 void append_json(const ToolDescription& tool, const SiteDescription& site, int64_t code,
                  Buffer& to) {
-  if (site.kind != Kind::MapUpdate) {
+  if (failed_helper(site.kind) == nullptr) {
     Buffer cause;
     append_cause(tool, site, code, cause);
     to.append("{\"type\": \"runtime_error\", \"msg\": ");
@@ -95,7 +113,7 @@ void append_json(const ToolDescription& tool, const SiteDescription& site, int64
     to.append("{\"type\": \"helper_error\", \"msg\": \"");
     to.append_text(strerror(static_cast<int>(-code)));
     to.append("\", \"helper\": \"");
-    to.append_text(kUpdateHelper);
+    to.append_text(failed_helper(site.kind));
     to.append("\", \"retcode\": ");
     to.append_signed(code);
   }
@@ -135,9 +153,9 @@ void SiteReports::report(uint32_t site, uint64_t count) {
   append_place(tool, place_of(description), "WARNING", message);
   append_cause(tool, description, code, message);
   message.append('\n');
-  if (description.kind == Kind::MapUpdate) {
+  if (const char* helper = failed_helper(description.kind); helper != nullptr) {
     message.append("Additional Info - helper: ");
-    message.append_text(kUpdateHelper);
+    message.append_text(helper);
     message.append(", retcode: ");
     message.append_signed(code);
     message.append('\n');

@@ -148,7 +148,12 @@ static int call(const char* function, int count, char** arguments) {
 }
 
 int main(int argc, char** argv) {
-  const int status = argc < 2 ? 2 : call(argv[1], argc - 2, argv + 2);
+  int status = argc < 2 ? 2 : 0;
+  // linger MS FUNCTION ARGUMENT...: is still there for so many milliseconds after the call.
+  const int lingers = argc > 3 && strcmp(argv[1], "linger") == 0;
+  char** function = lingers ? argv + 3 : argv + 1;
+  if (status == 0) status = call(function[0], (int)(argv + argc - function) - 1, function + 1);
+  if (lingers) usleep((useconds_t)to_number(argv[2]) * 1000);
   if (status == 2) fprintf(stderr, "usage: calls FUNCTION ARGUMENT...\n");
   return status;
 }

@@ -32,6 +32,32 @@ struct inet_value {
   uint8_t address[16];
 };
 
+// ---- stacks and symbols ----
+
+// A stack as a value. Its frames lie in a map of stacks under `id`, which is a hash of them (and of
+// the process): stacks that are equal have equal keys. All zero: no frames.
+struct stack_key {
+  uint64_t id;
+  uint32_t depth;  // frames
+  uint32_t pid;    // of the process, in the tracer's pid namespace; 0: the kernel's stack
+};
+
+// A record that tells of a user stack that was not there before: its process may end before anybody
+// prints it, so the tool looks at it now.
+struct user_stack_record {
+  record_header header;
+  uint32_t pid;
+  uint64_t id;
+  uint32_t store;  // index into ToolDescription::stack_stores
+  uint32_t depth;
+};
+
+// A user address as a value.
+struct user_symbol {
+  uint64_t address;
+  uint64_t pid;
+};
+
 // ---- values of aggregations, one a CPU ----
 
 struct count_value {

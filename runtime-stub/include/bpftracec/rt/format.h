@@ -22,6 +22,8 @@ struct ValueType {
   int (*compare)(const Value& a, const Value& b);
   bool is_signed;   // as a number; unsigned otherwise
   bool is_integer;  // maps of such values are ordered by value and may be divided
+  // In the name of an entry in JSON, where that is not `text`.
+  void (*json_key)(const Tracer& tracer, const Value& value, Buffer& to) = nullptr;
 };
 
 extern const ValueType kBoolType;

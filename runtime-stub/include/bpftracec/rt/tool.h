@@ -86,6 +86,22 @@ struct FormatDescription {
   Text text;
 };
 
+// How a stack is shown (kRawStackType and its like, stacks.h).
+enum class StackMode : uint8_t { Bpftrace, Perf, Raw, BuildId };
+
+// Of a value that is an rt::stack_key.
+struct StackDescription {
+  StackMode mode;
+  uint32_t store;  // index into ToolDescription::stack_stores
+};
+
+// A map with the frames of stacks, by stack_key::id.
+struct StackStoreDescription {
+  const char* symbol;  // of the map in the object
+  uint32_t frames;     // of each entry
+  bool has_build_ids;  // each frame is a struct bpf_stack_build_id, not an address
+};
+
 // ---- records ------------------------------------------------------------------------------------------------
 
 struct Record {
@@ -130,6 +146,7 @@ struct TimeDetails {
 struct ExitDetails {
   Field code;
 };
+struct NoDetails {};
 
 struct ScriptMessageDetails {  // errorf, warnf
   Table<FormatPiece> pieces;
@@ -154,6 +171,7 @@ void handle_cat(Tracer& tracer, const Record& record, const void* details);     
 void handle_system(Tracer& tracer, const Record& record, const void* details);  // likewise
 void handle_script_message(Tracer& tracer, const Record& record, const void* details);
 void handle_join(Tracer& tracer, const Record& record, const void* details);
+void handle_user_stack(Tracer& tracer, const Record& record, const void* details);
 
 // ---- maps ---------------------------------------------------------------------------------------------------
 
@@ -242,7 +260,7 @@ struct OptionValue {
 
 // A place in the script that a run-time warning is about.
 struct SiteDescription {
-  enum class Kind : uint8_t { MapUpdate, DivideByZero, LoopLimit, Signal } kind;
+  enum class Kind : uint8_t { MapUpdate, DivideByZero, LoopLimit, Signal, Stack } kind;
   uint32_t line;        // 1-based
   uint32_t column;      // 1-based
   uint32_t end_column;  // one past the end; on another line: 0
@@ -291,6 +309,8 @@ void copy_probe_function(const Bindings& bindings, uint32_t probe, char* to, siz
 // Into a buffer of `size` bytes, always with a final NUL.
 void copy_option_text(const Bindings& bindings, uint32_t option, char* to, size_t size);
 
+// kaddr()
+uint64_t kernel_address(const Bindings& bindings, const char* name);
 // cgroupid()
 uint64_t cgroup_id(const Bindings& bindings, const char* path);
 
@@ -341,6 +361,8 @@ struct ToolDescription {
   Table<OptionDescription> options = {};
   bool is_unsafe = false;                        // compiled with --unsafe
   uint64_t max_cat_bytes = 10240;                // that cat() shows of a file
+  Table<StackStoreDescription> stack_stores = {};
+  char* (*demangle)(const char* name) = nullptr;  // stacks.h; null: names stay as they are
   void (*print_maps)(Tracer& tracer) = nullptr;  // print_map.h's print_maps(); null without maps
 };
 
