@@ -518,9 +518,9 @@ enum class ProgramKind : uint8_t {
 // tool replaces them at start.
 struct AttachPoint {
   ProbeKind kind;
-  std::string name;    // normalised, what `probe` gives: "tracepoint:sched:sched_switch"
-  std::string target;  // kprobe: module, or empty. tracepoint: category. uprobe, usdt: path as
-                       // written. interval, profile: unit. software: event
+  std::string name;      // normalised, what `probe` gives: "tracepoint:sched:sched_switch"
+  std::string target;    // kprobe: module, or empty. tracepoint: category. uprobe, usdt: path as
+                         // written. interval, profile: unit. software: event
   std::string function;  // kprobe: symbol, empty for an address. tracepoint, rawtracepoint: event.
                          // uprobe: symbol
   uint64_t offset = 0;   // kprobe: from the symbol, or the address
@@ -633,7 +633,7 @@ enum class RecordKind : uint8_t {
   System,
   Errorf,
   Warnf,
-  Join,  // one field: texts with their NULs, one after the other
+  Join,       // one field: texts with their NULs, one after the other
   UserStack,  // rt::user_stack_record: a process has a stack that was not seen before
 };
 

@@ -48,8 +48,8 @@ struct WrittenAttachPoint {
   ProbeKindInfo kind;
   SourceRange range;
   std::span<const syntax::AttachPointPart> parts;  // behind the kind
-  bool reads_fields;  // the probe's body or predicate reads fields of `args`
-  bool reads_probe;   // they ask what the probe is called
+  bool reads_fields;        // the probe's body or predicate reads fields of `args`
+  bool reads_probe;         // they ask what the probe is called
   bool takes_kernel_stack;  // it reads `kstack`
 
   template <diagnostics::DiagnosticKind diagnostic, typename... Args>

@@ -359,11 +359,11 @@ struct ToolDescription {
   // read_kernel_types(); null without kernel_types.
   bool (*read_kernel_types)(const ToolDescription& tool, const char* path, btf* types) = nullptr;
   Table<OptionDescription> options = {};
-  bool is_unsafe = false;                        // compiled with --unsafe
-  uint64_t max_cat_bytes = 10240;                // that cat() shows of a file
+  bool is_unsafe = false;          // compiled with --unsafe
+  uint64_t max_cat_bytes = 10240;  // that cat() shows of a file
   Table<StackStoreDescription> stack_stores = {};
   char* (*demangle)(const char* name) = nullptr;  // stacks.h; null: names stay as they are
-  void (*print_maps)(Tracer& tracer) = nullptr;  // print_map.h's print_maps(); null without maps
+  void (*print_maps)(Tracer& tracer) = nullptr;   // print_map.h's print_maps(); null without maps
 };
 
 // Parses the tool's command line, loads, attaches, traces until the end, prints the maps. Returns
