@@ -35,12 +35,9 @@ Elf_Scn* find_section(Elf* elf, uint32_t type, GElf_Shdr& header) {
   return nullptr;
 }
 
-// While they are being gathered, `shown` holds what decides between equals.
 int compare(const ElfFunction& a, const ElfFunction& b) {
   if (a.address != b.address) return three_way(a.address, b.address);
-  if (a.shown != b.shown) {
-    return three_way(reinterpret_cast<uintptr_t>(a.shown), reinterpret_cast<uintptr_t>(b.shown));
-  }
+  if (a.rank != b.rank) return a.rank - b.rank;
   const int order = three_way(underscores(a.name), underscores(b.name));
   return order != 0 ? order : strcmp(a.name, b.name);
 }
@@ -102,8 +99,7 @@ bool ElfFunctions::add_table(Elf* elf, uint32_t type) {
     if (!is_function(symbol)) continue;
     const char* name = elf_strptr(elf, header.sh_link, symbol.st_name);
     if (name == nullptr || *name == '\0') continue;
-    const auto order = static_cast<uintptr_t>(rank(symbol.st_info));
-    functions_.push({symbol.st_value, symbol.st_size, name, reinterpret_cast<const char*>(order)});
+    functions_.push({symbol.st_value, symbol.st_size, name, nullptr, rank(symbol.st_info)});
   }
   return functions_.size() != before;
 }
@@ -140,7 +136,6 @@ void ElfFunctions::sort() {
   functions_.sort<compare>();
   size_t kept = 0;
   for (ElfFunction& function : functions_) {
-    function.shown = nullptr;
     if (kept != 0 && functions_[kept - 1].address == function.address) continue;
     functions_[kept++] = function;
   }

@@ -17,6 +17,7 @@ struct ElfFunction {
   uint64_t size;
   const char* name;
   const char* shown;  // what the name is in the source; null until somebody asks
+  int rank;           // of several at one address, the lowest is the one that is shown
 };
 
 class ElfFunctions {

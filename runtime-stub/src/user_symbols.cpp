@@ -211,6 +211,7 @@ ElfFunctions& UserSymbols::functions(File& file, const Mapping& mapping) {
   file.is_loaded = true;
   if (strcmp(file.path, kVdso) == 0) {
     // The kernel gives all processes the same.
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel tells the address as a number
     const auto* image = reinterpret_cast<const char*>(getauxval(AT_SYSINFO_EHDR));
     if (image != nullptr) file.functions->load_image(image, mapping.end - mapping.begin);
     return *file.functions;
