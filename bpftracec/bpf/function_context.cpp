@@ -44,7 +44,7 @@ constexpr uint64_t kFrameResult = 16;  // in a function
 constexpr uint64_t kFrameWords = 3;
 
 // The parameters of a function of the script.
-constexpr unsigned kFunctionContext = 0;
+constexpr unsigned kFunctionContext = 0;  // as of a program
 constexpr unsigned kFunctionScratch = 1;
 constexpr unsigned kFunctionArguments = 2;
 constexpr unsigned kFunctionResult = 3;
@@ -280,7 +280,7 @@ void FunctionContext::prepare_callbacks() {
 }
 
 llvm::Value* FunctionContext::context() {
-  if (!is_callback()) return function_->getArg(0);
+  if (!is_callback()) return function_->getArg(kFunctionContext);
   return ir.CreateLoad(pointer_type(), at(frame_, kFrameContext), "ctx");
 }
 

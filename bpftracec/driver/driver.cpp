@@ -207,7 +207,7 @@ int run(DriverEnv& env, std::span<const std::string> arguments) {
   }
   bool is_file = !options.program && options.script_path != "-";
   DiagnosticSink sink;
-  ScriptText script = load_imports(is_file ? options.script_path : "stdin", *std::move(text), sink);
+  ScriptText script = load_imports(is_file ? options.script_path : "stdin", *text, sink);
   SourceFile file(script.parts.front().name, std::move(script.text));
   return Compilation(env, options, file, script.parts, sink).run();
 }

@@ -29,7 +29,7 @@ struct Import {
 
 class ImportLoader {
  public:
-  ImportLoader(std::string name, std::string text, DiagnosticSink& sink) : sink_(sink) {
+  ImportLoader(std::string name, const std::string& text, DiagnosticSink& sink) : sink_(sink) {
     add(std::move(name), text);
   }
 
@@ -125,8 +125,8 @@ class ImportLoader {
 
 }  // namespace
 
-ScriptText load_imports(std::string name, std::string text, DiagnosticSink& sink) {
-  return ImportLoader(std::move(name), std::move(text), sink).load();
+ScriptText load_imports(std::string name, const std::string& text, DiagnosticSink& sink) {
+  return ImportLoader(std::move(name), text, sink).load();
 }
 
 }  // namespace bpftracec::driver

@@ -17,6 +17,7 @@ struct ScriptText {
 // The script with all that it imports, directly or not. Files are looked for beside the file that
 // names them; a directory stands for the scripts in it. Reports what cannot be found. What
 // everybody may write is left out with a warning: a tool that runs as root would run it.
-ScriptText load_imports(std::string name, std::string text, diagnostics::DiagnosticSink& sink);
+ScriptText load_imports(std::string name, const std::string& text,
+                        diagnostics::DiagnosticSink& sink);
 
 }  // namespace bpftracec::driver

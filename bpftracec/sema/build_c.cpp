@@ -8,7 +8,6 @@ using diagnostics::Diagnostic;
 using diagnostics::DiagnosticKind;
 using world::CMember;
 using world::CMemberPath;
-using world::CType;
 using world::CTypeKind;
 
 namespace {

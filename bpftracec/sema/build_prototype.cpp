@@ -80,7 +80,8 @@ bool is_readable(const Type& type) {
 }
 
 // A word of the context as a value.
-Operand word_as(SourceRange range, Type type, Builtin builtin, uint32_t index, bool is_tracing) {
+Operand word_as(SourceRange range, const Type& type, Builtin builtin, uint32_t index,
+                bool is_tracing) {
   const bool is_address = is_tracing && type.kind == TypeKind::Pointer;
   ExprPtr word = make_expr(integer_type(8, false), range, BuiltinRead{builtin, index, is_address});
   // Only the lower bits count of one that is narrower than a register.
@@ -108,7 +109,7 @@ Operand build_parameter_of_function(ProbeContext& context, const syntax::FieldAc
     }
     note_parameters(context, parameters);
     const bool is_tracing = context.probe.attach_point->kind != ProbeKind::RawTracepoint;
-    return word_as(access.range, std::move(type), Builtin::Argument, index, is_tracing);
+    return word_as(access.range, type, Builtin::Argument, index, is_tracing);
   }
   report_unknown_parameter(context, access, parameters);
   return Operand::error(access.range);
@@ -126,7 +127,7 @@ Operand build_typed_return_value(ProbeContext& context, SourceRange range) {
   uint32_t words = 0;
   for (const world::CParameter& parameter : parameters) words += words_of(*parameter.type);
   note_parameters(context, parameters);
-  return word_as(range, std::move(type), Builtin::Retval, words, true);
+  return word_as(range, type, Builtin::Retval, words, true);
 }
 
 }  // namespace bpftracec::sema

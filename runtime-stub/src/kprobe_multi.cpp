@@ -50,7 +50,7 @@ class Attaching {
   Attaching(const Attaching&) = delete;
   Attaching& operator=(const Attaching&) = delete;
   ~Attaching() {
-    free(sites_.names);
+    free(static_cast<void*>(sites_.names));
     free(sites_.addresses);
     free(sites_.cookies);
   }
