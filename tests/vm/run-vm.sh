@@ -17,7 +17,7 @@ programs=$5
 cases=$6
 filter=${7-*}
 kernel=$work/kernels/$suite
-seconds=400
+seconds=800
 
 skip() {
   echo "skipped: $*"
